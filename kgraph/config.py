@@ -1,0 +1,16 @@
+"""Every default, once."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a build or a query goes by when nothing else is said."""
+
+    db: str = "kgraph.db"
+    jobs: int = 1
+    hops: int = 1
+    limit: int = 20
+    min_papers: int = 1
+    max_page_nodes: int = 1500  # pyvis stays usable up to about here
+    max_line_bytes: int = 64 * 1024 * 1024

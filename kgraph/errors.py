@@ -1,0 +1,64 @@
+"""Everything that kgraph raises on purpose; `cli.py` alone shows it."""
+
+from collections.abc import Sequence
+
+
+class KGraphError(Exception):
+    """The base: its text says what is wrong and how to mend it."""
+
+
+class BadInput(KGraphError):
+    """A file that cannot be read at all; single bad records are `Reject`s instead."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(source, reason)
+        self.source, self.reason = source, reason
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.reason}"
+
+
+class StoreError(KGraphError):
+    """The store is missing, busy, foreign or of another version."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path, self.reason = path, reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+class UnknownName(KGraphError):
+    """No entity or paper bears this name; `near` holds names that look like it."""
+
+    def __init__(self, name: str, near: Sequence[str]) -> None:
+        super().__init__(name, near)
+        self.name, self.near = name, tuple(near)
+
+    def __str__(self) -> str:
+        hint = f"; did you mean: {', '.join(self.near)}?" if self.near else ""
+        return f"nothing here is called {self.name!r}{hint}"
+
+
+class AmbiguousName(KGraphError):
+    """Several entities or papers bear this name; `candidates` are rows with id, name, type, papers."""
+
+    def __init__(self, name: str, candidates: Sequence[dict[str, object]]) -> None:
+        super().__init__(name, candidates)
+        self.name, self.candidates = name, tuple(candidates)
+
+    def __str__(self) -> str:
+        ids = ", ".join(str(row["id"]) for row in self.candidates)
+        return f"{self.name!r} names {len(self.candidates)} things; ask for one of: {ids}"
+
+
+class MissingExtra(KGraphError):
+    """A package that this call needs is not installed."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(package, extra)
+        self.package, self.extra = package, extra
+
+    def __str__(self) -> str:
+        return f"this needs {self.package}: pip install 'kgraph-papers[{self.extra}]'"
