@@ -1,0 +1,45 @@
+"""How nodes look in every view: colour by type, size by papers.
+
+The colours are of Okabe and Ito's palette (jfly.uni-koeln.de/color), which the usual kinds of
+colour blindness keep apart; page.css holds their lighter sisters for the dark page.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+COLORS = {
+    "method": "#0072b2",
+    "model": "#d55e00",
+    "dataset": "#009e73",
+    "task": "#b5609a",
+    "metric": "#a98600",
+    "paper": "#7b8794",
+}
+OTHER = "#7b8794"
+SMALLEST, LARGEST = 6.0, 34.0  # radius
+CROWD = 30  # so many papers make a node the largest, or as many as the graph's first has
+
+
+def color(type_: object) -> str:
+    """The colour of a type as `#rrggbb`, the only form that Gephi reads right."""
+    return COLORS.get(str(type_), OTHER)
+
+
+def sizes(graph: "nx.MultiDiGraph[str]") -> Mapping[str, float]:
+    """Give each node a radius so that its area grows with its papers."""
+    papers = {node: _papers(data) for node, data in graph.nodes(data=True)}
+    most = max([CROWD, *papers.values()])
+    return {node: _size(count, most) for node, count in papers.items()}
+
+
+def _papers(data: Mapping[str, object]) -> int:
+    count = data.get("papers")
+    return count if isinstance(count, int) and data.get("kind") != "paper" else 0
+
+
+def _size(papers: int, most: int) -> float:
+    return round(SMALLEST + (LARGEST - SMALLEST) * math.sqrt(papers / most), 1)
