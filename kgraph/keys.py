@@ -1,38 +1,82 @@
-r"""Text to text: the keys by which spellings are compared, and the slugs of ids."""
+r"""Text to text: the keys by which spellings are compared, and the slugs of ids.
+
+A key drops only what never carries meaning. What does carry it stays: `+` and `*` and Greek
+letters (spelled out), and whatever stands between two digits, so that "Llama 3.1", "Llama 31"
+and "Llama 3 1B" are three things.
+"""
 
 import re
 import unicodedata
 
-_GREEK = {c: unicodedata.name(c).split()[-1].lower() for c in "αβγδεζηθικλμνξοπρστυφχψω"}
+# unicodedata says LAMDA, TeX and texts say lambda
+_GREEK = {c: unicodedata.name(c).split()[-1].lower() for c in "αβγδεζηθικλμνξοπρσςτυφχψω"} | {"λ": "lambda"}
+_SPELLED = str.maketrans(_GREEK | {"+": "plus", "*": "star"})
+_TEX_FONT = re.compile(
+    r"\\(?:text(?:bf|it|sc|tt|rm|sf|sl|up)?|math(?:bf|it|cal|rm|bb|sf|tt|frak|scr)|emph|mbox|operatorname"
+    r"|boldsymbol|bm|it|bf|rm|tt|em|sc|sf)(?![A-Za-z])"
+)
 _TEX_GREEK = re.compile(
     r"\\(?:var)?(alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau"
     r"|upsilon|phi|chi|psi|omega)(?![a-z])",
     re.IGNORECASE,
 )
-_DROPPED = re.compile(r"[\s_/$^{}().,'`\"\\‐-―−-]")
+_ACCENT = re.compile("[\u0300-\u036f]")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_SIGN = r"[\s_/~$^{}().,'`\"\\‐-―−-]"
+_BETWEEN_DIGITS = re.compile(rf"(?<=\d){_SIGN}+(?=\d)")
+_ELSEWHERE = re.compile(rf"(?<!\d){_SIGN}|{_SIGN}(?!\d)")
+
+_ISE_VERBS = """
+    amort anonym binar categor character contextual custom diagonal discret equal factor final formal general
+    initial kernel linear local marginal maxim memor minim normal optim organ orthogonal parallel parameter
+    parametr penal personal quant random real recogn regular serial special stabil standard styl summar
+    symmetr synchron token util vector visual"""
+_L_VERBS = "cancel channel label level model signal travel"
+_OUR_NOUNS = "behavi col fav neighb tum"
+_BRITISH = (
+    {f"{stem}is": f"{stem}iz" for stem in _ISE_VERBS.split()}
+    | {f"{stem}l": stem for stem in _L_VERBS.split()}
+    | {f"{stem}our": f"{stem}or" for stem in _OUR_NOUNS.split()}
+    | {"isation": "ization", "artefact": "artifact", "centre": "center", "fibre": "fiber"}
+    | {"dialogue": "dialog", "catalogue": "catalog"}
+)
+_BRITISH_WORD = re.compile(
+    f"(?:{'|'.join(word for word in _BRITISH if word.endswith(('is', 'll')))})(?=e|ing)"
+    f"|{'|'.join(word for word in _BRITISH if not word.endswith(('is', 'll')))}"
+)
 
 
 def fold(name: str) -> str:
-    """Spell a name in lower case with Greek letters, `+` and `*` spelled out, punctuation kept.
+    r"""Spell a name in lower case, Greek letters, `+` and `*` in words, without TeX fonts and accents.
 
-    >>> fold("β-VAE"), fold("LoRA+"), fold(r"$\\beta$-VAE")
-    ('beta-vae', 'loraplus', '$beta$-vae')
+    Punctuation is kept.
+
+    >>> fold("β-VAE"), fold("LoRA+"), fold(r"$\beta$-VAE"), fold(r"{\it Nyström}")
+    ('beta-vae', 'loraplus', '$beta$-vae', '{ nystrom}')
     """
-    name = _TEX_GREEK.sub(lambda m: m[1].lower(), name)
-    name = unicodedata.normalize("NFKC", name).lower()
-    name = "".join(_GREEK.get(c, c) for c in name)
-    return name.replace("+", "plus").replace("*", "star")
+    if "\\" in name:
+        name = _TEX_GREEK.sub(lambda m: m[1], _TEX_FONT.sub("", name))
+    if not name.isascii():
+        name = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
+        name = unicodedata.normalize("NFKC", _ACCENT.sub("", name))
+    return name.lower().translate(_SPELLED)
 
 
 def alias_key(name: str) -> str:
-    """Fold the spellings of one name that differ only in case, spaces, hyphens and TeX.
+    r"""Fold the spellings of one name that differ only in case, spaces, hyphens, TeX or British spelling.
 
-    A plural s is not folded here: that needs the whole collection (`entities.resolve`).
+    A plural s is not folded here: that needs the whole collection (`spellings.fold_spellings`).
 
-    >>> alias_key("GPT–4"), alias_key("gpt 4"), alias_key(r"$\\beta$-VAE"), alias_key("Q*")
+    >>> alias_key("GPT–4"), alias_key("gpt 4"), alias_key(r"$\beta$-VAE"), alias_key("Q*")
     ('gpt4', 'gpt4', 'betavae', 'qstar')
+    >>> alias_key("Qwen 2.5"), alias_key("Qwen25"), alias_key("Llama-2-7B"), alias_key("Llama 27B")
+    ('qwen2.5', 'qwen25', 'llama2-7b', 'llama27b')
+    >>> alias_key("Optimised Quantisation") == alias_key("optimized quantization")
+    True
     """
-    return _DROPPED.sub("", fold(name))
+    name = _THOUSANDS.sub("", fold(name))
+    name = _BETWEEN_DIGITS.sub(lambda gap: "." if gap[0] == "." else "-", name)
+    return _BRITISH_WORD.sub(lambda word: _BRITISH[word[0]], _ELSEWHERE.sub("", name))
 
 
 def slug(name: str) -> str:
