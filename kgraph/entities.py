@@ -1,0 +1,379 @@
+"""Usages to entities: which spellings of a whole collection name one thing.
+
+Spellings are one entity when they are one form (`spellings`), when the lexicon says so, or when
+a text defines one by the other. Nothing else merges, and no chain of these puts two things into
+one that are known to differ: two rows of the lexicon, a row and its `not_aliases`, two forms that
+differ in a number or a sign (GPT-3 and GPT-4, LoRA and LoRA+).
+
+A short form that texts define by different long forms has several senses. A usage that holds a
+long form goes where the long form goes; a bare short form goes to the sense that overwhelms the
+others or that the lexicon gives it, else it stays apart, unresolved.
+
+Everything is a function of the pooled usages, so their order and division change nothing.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from kgraph.keys import alias_key, slug
+from kgraph.lexicon import Lexicon, Row
+from kgraph.records import Entity, Usage
+from kgraph.spellings import fold_spellings
+
+_NUMBER_OR_SIGN = re.compile(r"\d[\d.-]*(?:[bkm](?![a-z]))?|(?:plus|star)$")
+_PARTICLE = re.compile(r"^(auto|cross|fine|inter|multi|non|pre|self|semi|sub|super)(?=[a-z]{4})")
+_WORD = re.compile(r"[^\W_]+")
+_INFLECTION = re.compile(r"(?<=\w{3})(?:ings?|ed|es?|s)$")
+_FUNCTION_WORDS = frozenset("a an and as at by for from in of on or over the to under using via with".split())  # noqa: SIM905 - reads better
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """One spelling of an entity, and the rule by which it is one."""
+
+    spelling: str
+    entity: str
+    rule: str  # against the entity's name: exact, folded, plural, lexicon or defined
+    papers: int  # 0: known from the lexicon only
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What the usages of a collection name."""
+
+    entities: list[Entity]  # by id
+    entity_of: dict[tuple[str, ...], str]  # the spellings of a usage -> id of its entity
+    spellings: list[Spelling]  # by entity, then commonest first
+
+
+@dataclass(slots=True)
+class _Pooled:
+    """All usages of the same spellings."""
+
+    papers: int = 0
+    papers_by_label: Counter[str] = field(default_factory=Counter)
+    score_by_label: Counter[str] = field(default_factory=Counter)
+
+
+def resolve(usages: Iterable[Usage], lexicon: Lexicon) -> Resolution:
+    """Tell which usages name one thing, and give each thing its id, name and type."""
+    pooled = _pool(usages)
+    collection = _Collection(pooled, lexicon)
+    clusters = _cluster(collection)
+    members: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for spellings in pooled:
+        members[clusters.find(collection.anchor(spellings))].append(spellings)
+    drafts = [
+        _draft(clusters[node].row, {spellings: pooled[spellings] for spellings in members[node]}, collection)
+        for node in sorted(members)
+    ]
+    ids = _ids(drafts, collection, lexicon)
+    named = sorted(zip(ids, drafts, strict=True), key=lambda pair: pair[0])
+    return Resolution(
+        [draft.entity(id_) for id_, draft in named],
+        {spellings: id_ for id_, draft in named for spellings in draft.usages},
+        [spelling for id_, draft in named for spelling in _spellings(id_, draft, collection)],
+    )
+
+
+def _pool(usages: Iterable[Usage]) -> dict[tuple[str, ...], _Pooled]:
+    pooled: dict[tuple[str, ...], _Pooled] = {}
+    for usage in usages:
+        pool = pooled.setdefault(usage.spellings, _Pooled())
+        pool.papers += usage.papers
+        pool.papers_by_label[usage.label] += usage.papers
+        pool.score_by_label[usage.label] += usage.score
+    return dict(sorted(pooled.items()))
+
+
+class _Collection:
+    """The forms of a collection: how often and how each is spelled, which rows claim it."""
+
+    def __init__(self, pooled: Mapping[tuple[str, ...], _Pooled], lexicon: Lexicon) -> None:
+        self.papers: Counter[str] = Counter()
+        for spellings, pool in pooled.items():
+            for spelling in spellings:
+                self.papers[spelling] += pool.papers
+        together = [spellings for spellings in pooled if len(spellings) > 1]
+        self.form_of = fold_spellings(self.papers, together, lexicon.by_key)
+        self.text_of: dict[str, str] = {}  # form -> its commonest spelling
+        for spelling in sorted(self.papers, key=lambda s: (-self.papers[s], s)):
+            self.text_of.setdefault(self.form_of[spelling], spelling)
+        self.rows_of = {form: lexicon.by_key[form] for form in self.text_of if form in lexicon.by_key}
+        self.groups: Counter[tuple[str, ...]] = Counter()  # the forms of usages -> papers
+        for spellings, pool in pooled.items():
+            self.groups[self.forms(spellings)] += pool.papers
+
+    def forms(self, spellings: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted({self.form_of[spelling] for spelling in spellings}))
+
+    def anchor(self, spellings: Iterable[str]) -> str:
+        """Return the form that decides what a usage names."""
+        return self.split(self.forms(spellings))[0][0]
+
+    def split(self, forms: tuple[str, ...]) -> tuple[list[str], list[str]]:
+        """Return the long forms, the one that decides first, and the short forms of a usage.
+
+        Where all are short, the longest is taken for long.
+        """
+        if len(forms) == 1:
+            return [forms[0]], []
+        by_rank = sorted(forms, key=self._rank)
+        longs = [form for form in by_rank if not _is_short(self.text_of[form])]
+        longs = longs or [max(by_rank, key=len)]
+        return longs, [form for form in by_rank if form not in longs]
+
+    def _rank(self, form: str) -> tuple[int, int, str]:
+        """Sort forms that one row claims before unknown ones, and homonyms last."""
+        rows = len(self.rows_of.get(form, ()))
+        return (1, 0, 2)[min(rows, 2)], -self.papers[self.text_of[form]], form
+
+
+def _is_short(text: str) -> bool:
+    """Tell a name like an acronym (LoRA, GPT-4, MS-COCO) from a phrase (state-space, vision transformer)."""
+    return " " not in text and ("-" not in text or bool(re.search(r"[A-Z].*[A-Z]|\d", text)))
+
+
+# ---------------------------------------------------------------------------------------------- clusters
+
+
+@dataclass(slots=True)
+class _Cluster:
+    row: Row | None = None
+    forms: set[str] = field(default_factory=set)
+    marks: dict[str, set[str]] = field(default_factory=dict)  # letters of a form -> its numbers and signs
+    banned: set[str] = field(default_factory=set)  # forms that must never come in
+
+    def differs(self, other: "_Cluster") -> bool:
+        """Tell whether the two are known to be different things."""
+        if self.row is not None and other.row is not None:
+            return True
+        small, large = sorted((self, other), key=lambda cluster: len(cluster.forms))
+        return (
+            any(form in large.banned for form in small.forms)
+            or any(form in large.forms for form in small.banned)
+            or any(
+                marks.isdisjoint(large.marks.get(letters, marks)) for letters, marks in small.marks.items()
+            )
+        )
+
+    def take(self, other: "_Cluster") -> None:
+        self.row = self.row or other.row
+        self.forms |= other.forms
+        self.banned |= other.banned
+        for letters, marks in other.marks.items():
+            self.marks.setdefault(letters, set()).update(marks)
+
+
+class _Clusters:
+    """Union-find over forms that refuses to unite what is known to differ."""
+
+    def __init__(self) -> None:
+        self._parent: dict[str, str] = {}
+        self._cluster: dict[str, _Cluster] = {}
+
+    def __getitem__(self, node: str) -> _Cluster:
+        return self._cluster[self.find(node)]
+
+    def add(self, form: str) -> None:
+        letters, marks = _NUMBER_OR_SIGN.sub("", form), "|".join(_NUMBER_OR_SIGN.findall(form))
+        self._parent[form] = form
+        self._cluster[form] = _Cluster(forms={form}, marks={letters: {marks}})
+
+    def add_row(self, row: Row) -> str:
+        """Return the node of a row; a tab keeps it apart from all forms."""
+        node = f"\t{row.id}"
+        if node not in self._parent:
+            self._parent[node] = node
+            self._cluster[node] = _Cluster(row=row, banned={alias_key(name) for name in row.not_aliases})
+        return node
+
+    def find(self, node: str) -> str:
+        while (parent := self._parent[node]) != node:
+            self._parent[node] = node = self._parent[parent]
+        return node
+
+    def unite(self, a: str, b: str, *, known: bool = False) -> None:
+        """Make one cluster of two unless they differ; what the lexicon says (`known`) needs no check."""
+        a, b = self.find(a), self.find(b)
+        large, small = sorted((a, b), key=lambda node: (-len(self._cluster[node].forms), node))
+        if a == b or (not known and self._cluster[a].differs(self._cluster[b])):
+            return
+        self._parent[small] = large
+        self._cluster[large].take(self._cluster.pop(small))
+
+
+def _cluster(collection: _Collection) -> _Clusters:
+    clusters = _Clusters()
+    for form in collection.text_of:
+        clusters.add(form)
+    for form, rows in collection.rows_of.items():
+        nodes = [clusters.add_row(row) for row in rows]
+        default = [row for row in rows if not row.cues] if len(rows) > 1 else rows
+        if len(default) == 1:
+            clusters.unite(form, nodes[rows.index(default[0])], known=True)
+    defined: dict[str, Counter[str]] = defaultdict(Counter)  # short form -> long form -> papers
+    for forms, papers in sorted(collection.groups.items(), key=lambda item: (-item[1], item[0])):
+        longs, shorts = collection.split(forms)
+        for long in longs[1:]:
+            clusters.unite(longs[0], long)
+        for short in shorts:
+            defined[short][longs[0]] += papers
+    for _, longs_of_short in sorted(defined.items()):
+        _unite_same_words(longs_of_short, collection, clusters)
+    bare_senses = [
+        (short, _bare_sense(short, longs, collection, clusters)) for short, longs in sorted(defined.items())
+    ]
+    for short, sense in bare_senses:
+        if sense is not None:
+            clusters.unite(short, sense)
+    return clusters
+
+
+def _unite_same_words(longs: Iterable[str], collection: _Collection, clusters: _Clusters) -> None:
+    """Unite the long forms of one short form that differ only in inflection and function words."""
+    first: dict[tuple[str, ...], str] = {}
+    for long in sorted(longs):
+        clusters.unite(first.setdefault(_stems(collection.text_of[long]), long), long)
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    """Reduce a phrase to what its words share with their inflections.
+
+    >>> _stems("Masked Auto-Encoders"), _stems("continual learning")
+    (('mask', 'auto', 'encoder'), ('continual', 'learn'))
+    """
+    words = (part for word in _WORD.findall(text.lower()) for part in _PARTICLE.sub(r"\1 ", word).split())
+    return tuple(_INFLECTION.sub("", word) for word in words if word not in _FUNCTION_WORDS)
+
+
+def _bare_sense(short: str, longs: Counter[str], collection: _Collection, clusters: _Clusters) -> str | None:
+    """Return the sense that a short form has where nothing defines it, if there is one."""
+    senses: Counter[str] = Counter()
+    for long, papers in longs.items():
+        senses[clusters.find(long)] += papers
+    (sense, papers), total = max(senses.items(), key=lambda item: (item[1], item[0])), senses.total()
+    overwhelming = papers >= 2 and papers * 10 >= total * 9
+    rows = collection.rows_of.get(short, [])
+    if not rows:
+        trusted = overwhelming or (len(senses) == 1 and len(short) > 2)
+    else:
+        trusted = len(rows) == 1 and overwhelming and not rows[0].cues and not _has_long_form(rows[0])
+    return sense if trusted else None
+
+
+def _has_long_form(row: Row) -> bool:
+    return not all(_is_short(spelling) for spelling in row.spellings)
+
+
+# ------------------------------------------------------------------------------------- names, types, ids
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An entity before it has an id."""
+
+    row: Row | None
+    name: str
+    expansion: str | None  # its long form, where the name is a short one
+    type: str
+    aliases: tuple[str, ...]
+    other_types: tuple[str, ...]
+    papers: Counter[str]  # spelling -> papers
+    usages: tuple[tuple[str, ...], ...]
+
+    def entity(self, id_: str) -> Entity:
+        return Entity(id_, self.name, self.type, self.aliases, self.other_types)
+
+
+def _draft(row: Row | None, usages: Mapping[tuple[str, ...], _Pooled], collection: _Collection) -> _Draft:
+    papers: Counter[str] = Counter()
+    for spellings, pool in usages.items():
+        for spelling in spellings:
+            papers[spelling] += pool.papers
+    by_papers = sorted(papers, key=lambda spelling: (-papers[spelling], spelling))
+    long = next((spelling for spelling in by_papers if not _is_short(spelling)), None)
+    name = row.name if row else _name(by_papers, papers, collection)
+    type_, other_types = _types(usages.values(), row)
+    aliases = tuple(spelling for spelling in by_papers if spelling != name)
+    return _Draft(row, name, long, type_, aliases, other_types, papers, tuple(usages))
+
+
+def _name(by_papers: list[str], papers: Counter[str], collection: _Collection) -> str:
+    """Choose the commonest spelling, or the short one if half as common and not nearly always another's."""
+    singular = [s for s in by_papers if alias_key(s) == collection.form_of[s]] or by_papers
+    if not _is_short(singular[0]):
+        for spelling in filter(_is_short, singular):
+            if (
+                papers[spelling] * 2 >= papers[singular[0]]
+                and papers[spelling] * 10 > collection.papers[spelling]
+            ):
+                return spelling
+    elif papers[singular[0]] * 10 <= collection.papers[singular[0]]:
+        return next((spelling for spelling in singular if not _is_short(spelling)), singular[0])
+    return singular[0]
+
+
+def _types(pools: Iterable[_Pooled], row: Row | None) -> tuple[str, tuple[str, ...]]:
+    """Return the type by pooled evidence and the others that were seen.
+
+    The lexicon's type holds unless five times the evidence, from five papers or more, speaks against it.
+    """
+    papers: Counter[str] = Counter()
+    scores: Counter[str] = Counter()
+    for pool in pools:
+        papers += pool.papers_by_label
+        scores += pool.score_by_label
+    ranked = sorted(papers, key=lambda label: (-scores[label], -papers[label], label))
+    type_ = ranked[0]
+    if row and not (papers[type_] >= 5 and scores[type_] > 5 * scores[row.type]):
+        type_ = row.type
+    return type_, tuple(label for label in ranked if label != type_)
+
+
+def _ids(drafts: list[_Draft], collection: _Collection, lexicon: Lexicon) -> list[str]:
+    """Return the id of each draft: its row's, else the slug of its name (a homonym's: and its expansion)."""
+    owners = Counter(form for draft in drafts for form in {collection.form_of[s] for s in draft.papers})
+    taken = {row.id for row in lexicon.rows}
+    slugs = [draft.row.id if draft.row else _slug(draft, collection, owners) for draft in drafts]
+    times = Counter(slugs)
+    return [
+        f"entity:{slug_}"
+        if draft.row or (slug_ not in taken and times[slug_] == 1 and slug_)
+        else f"entity:{slug_}-{_digest(draft)}".replace(":-", ":")
+        for slug_, draft in zip(slugs, drafts, strict=True)
+    ]
+
+
+def _slug(draft: _Draft, collection: _Collection, owners: Mapping[str, int]) -> str:
+    if owners[collection.form_of[draft.name]] == 1:
+        return slug(draft.name)
+    if draft.expansion in (None, draft.name):
+        return f"{slug(draft.name)}-unresolved"
+    return slug(f"{draft.name} {draft.expansion}")
+
+
+def _digest(draft: _Draft) -> str:
+    return sha256(f"{draft.name}\n{draft.expansion}".encode()).hexdigest()[:6]
+
+
+def _spellings(id_: str, draft: _Draft, collection: _Collection) -> Iterator[Spelling]:
+    name_key = alias_key(draft.name)
+    name_form = collection.form_of.get(draft.name, name_key)
+    row_keys = {alias_key(spelling) for spelling in draft.row.spellings} if draft.row else set()
+    for spelling, papers in sorted(draft.papers.items(), key=lambda item: (-item[1], item[0])):
+        if spelling == draft.name:
+            rule = "exact"
+        elif alias_key(spelling) == name_key:
+            rule = "folded"
+        elif collection.form_of[spelling] == name_form:
+            rule = "plural"
+        else:
+            rule = "lexicon" if collection.form_of[spelling] in row_keys else "defined"
+        yield Spelling(spelling, id_, rule, papers)
+    if draft.row:
+        for spelling in sorted(set(draft.row.spellings) - set(draft.papers)):
+            yield Spelling(spelling, id_, "exact" if spelling == draft.name else "lexicon", 0)

@@ -1,0 +1,64 @@
+"""Spellings to forms: which spellings of a collection differ only in ways that never carry meaning.
+
+A form is named by its key. Case, hyphens, TeX and British spelling fold by `keys.alias_key`
+alone; a plural s needs the whole collection, for Atlas is no plural of Atla.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping
+from itertools import permutations
+
+from kgraph.keys import alias_key
+
+_PLURAL = re.compile(r"(?:[A-Z0-9]|[^\W\d_]{2}[a-rt-z])s\W*$")  # GANs, models; not DAVIS, loss
+
+
+def fold_spellings(
+    papers: Mapping[str, int], together: Iterable[Iterable[str]], known: Container[str]
+) -> dict[str, str]:
+    """Map every spelling to the key of its form, given in how many papers it stands.
+
+    A plural folds if its singular stands in at least as many papers, or next to it as a
+    spelling of one thing (`together`), or is a key of the lexicon (`known`). A key of the
+    lexicon is itself never taken for a plural.
+
+    >>> fold_spellings({"GANs": 1, "GAN": 2, "Atlas": 3, "Atla": 1, "DPS": 1, "DP": 9}, [], ())
+    {'GANs': 'gan', 'GAN': 'gan', 'Atlas': 'atlas', 'Atla': 'atla', 'DPS': 'dps', 'DP': 'dp'}
+    """
+    keys = {spelling: alias_key(spelling) or spelling for spelling in papers}
+    plurals = {
+        spelling: key for spelling, key in keys.items() if key not in known and _PLURAL.search(spelling)
+    }
+    singulars_of = {key: list(_singulars(key)) for key in plurals.values()}
+    counts: Counter[str] = Counter()
+    plural_counts: Counter[str] = Counter()
+    for spelling, key in keys.items():
+        (plural_counts if spelling in plurals else counts)[key] += papers[spelling]
+    seen_together = {
+        (keys[a], keys[b]) for group in together for a, b in permutations(group, 2) if a in plurals
+    }
+    forms: dict[str, str] = {}
+    for key, singulars in singulars_of.items():
+        for singular in singulars:
+            if (
+                singular in known
+                or counts[singular] >= plural_counts[key]
+                or ((key, singular) in seen_together and counts[singular])
+            ):
+                forms[key] = singular
+                break
+    return {spelling: forms.get(key, key) if spelling in plurals else key for spelling, key in keys.items()}
+
+
+def _singulars(key: str) -> Iterator[str]:
+    """Yield what a plural may be the plural of.
+
+    >>> list(_singulars("policies")), list(_singulars("losses"))
+    (['policie', 'policy'], ['losse', 'loss'])
+    """
+    yield key[:-1]
+    if key.endswith("ies"):
+        yield f"{key[:-3]}y"
+    elif key.endswith("es"):
+        yield key[:-2]
