@@ -10,6 +10,7 @@ potential -log d, and its slope is read back at the node. So a step costs O(node
 No BLAS and no threads are involved: the same graph gives the same bytes.
 """
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
@@ -99,7 +100,8 @@ def _start(both: sparse.csr_array, pull: Floats) -> Floats:
     for _ in range(12):
         places = (places + both @ places / np.maximum(pull, 1e-9)[:, None]) / 2
         places -= places.mean(axis=0)
-    return places * (count**0.5 / (float(places.std()) + 1e-9))
+    places *= count**0.5 / (float(places.std()) + 1e-9)
+    return places
 
 
 def _push(places: Floats, mass: Floats) -> Floats:
@@ -144,7 +146,8 @@ def _kernel() -> NDArray[np.complex128]:
 def _scale(places: Floats, radii: Floats) -> Floats:
     """Stretch the map until the nodes cover a seventh of the disc that holds most of them."""
     reach = float(np.quantile(np.hypot(*(places - places.mean(axis=0)).T), 0.9)) or 1.0
-    return places * (7 * float(((radii + GAP) ** 2).sum())) ** 0.5 / reach
+    scaled: Floats = places * (math.sqrt(7 * float(((radii + GAP) ** 2).sum())) / reach)
+    return scaled
 
 
 def _separate(places: Floats, radii: Floats) -> Floats:
