@@ -1,5 +1,6 @@
 -- One SQLite file. Offsets count characters of title || char(10) || abstract, half open.
--- JSON columns hold arrays or objects with sorted keys.
+-- JSON columns hold arrays or objects with sorted keys. Tables of long rows (a text each) have a rowid: a B-tree
+-- that carries whole texts in its inner pages is slow to search.
 
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
@@ -17,8 +18,10 @@ CREATE TABLE papers (
     url           TEXT,
     ids           TEXT NOT NULL,              -- JSON array
     refs          TEXT NOT NULL,              -- JSON array
-    extra         TEXT NOT NULL               -- JSON object
-) STRICT, WITHOUT ROWID;
+    extra         TEXT NOT NULL,              -- JSON object
+    extracted     INTEGER NOT NULL DEFAULT 0 CHECK (extracted IN (0, 1)) -- its mentions are those of its text
+) STRICT;
+CREATE INDEX papers_to_extract ON papers (id) WHERE extracted = 0;
 
 -- Source records as they were read; papers are derived from them.
 CREATE TABLE records (
@@ -26,7 +29,7 @@ CREATE TABLE records (
     paper   TEXT NOT NULL REFERENCES papers (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
     source  TEXT NOT NULL,                    -- file and position, the smallest if read several times
     content TEXT NOT NULL                     -- JSON object: the fields of records.Paper
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX records_by_paper ON records (paper);
 
 CREATE TABLE entities (
