@@ -73,7 +73,7 @@ def resolve(usages: Iterable[Usage], lexicon: Lexicon) -> Resolution:
     ids = _ids(drafts, collection, lexicon)
     named = sorted(zip(ids, drafts, strict=True), key=lambda pair: pair[0])
     return Resolution(
-        [draft.entity(id_) for id_, draft in named],
+        [Entity(id_, draft.name, draft.type, draft.aliases, draft.other_types) for id_, draft in named],
         {spellings: id_ for id_, draft in named for spellings in draft.usages},
         [spelling for id_, draft in named for spelling in _spellings(id_, draft, collection)],
     )
@@ -106,25 +106,42 @@ class _Collection:
         self.groups: Counter[tuple[str, ...]] = Counter()  # the forms of usages -> papers
         for spellings, pool in pooled.items():
             self.groups[self.forms(spellings)] += pool.papers
+        self.form_papers: Counter[str] = Counter()
+        for forms, papers in self.groups.items():
+            self.form_papers.update(dict.fromkeys(forms, papers))
 
     def forms(self, spellings: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted({self.form_of[spelling] for spelling in spellings}))
 
     def anchor(self, spellings: Iterable[str]) -> str:
         """Return the form that decides what a usage names."""
-        return self.split(self.forms(spellings))[0][0]
+        return self.read(self.forms(spellings))[0][0]
 
-    def split(self, forms: tuple[str, ...]) -> tuple[list[str], list[str]]:
-        """Return the long forms, the one that decides first, and the short forms of a usage.
+    def own_forms(self, spellings: Iterable[str]) -> Iterator[str]:
+        """Yield the forms of a usage without those that it bears in passing."""
+        longs, shorts = self.read(self.forms(spellings))
+        yield from (*longs, *shorts)
 
-        Where all are short, the longest is taken for long.
+    def read(self, forms: tuple[str, ...]) -> tuple[list[str], list[str]]:
+        """Return the long forms of a usage, the one that decides first, and the short ones that they define.
+
+        Left out are forms that hold all words of another or the reverse ("Transformer
+        architecture"): a paper may call its thing so in passing. Where all are short, the
+        longest is taken for long.
         """
         if len(forms) == 1:
             return [forms[0]], []
-        by_rank = sorted(forms, key=self._rank)
-        longs = [form for form in by_rank if not _is_short(self.text_of[form])]
-        longs = longs or [max(by_rank, key=len)]
-        return longs, [form for form in by_rank if form not in longs]
+        shorts = {form for form in forms if _is_short(self.text_of[form])}
+        kept: dict[str, frozenset[str]] = {}
+        for form in sorted(forms, key=lambda form: (not self._spells_out(form, shorts), *self._rank(form))):
+            words = frozenset(_stems(self.text_of[form]))
+            if not any(words < other or other < words for other in kept.values()):
+                kept[form] = words
+        longs = [form for form in kept if form not in shorts] or [max(sorted(kept), key=len)]
+        return longs, [form for form in kept if form not in longs]
+
+    def _spells_out(self, form: str, shorts: set[str]) -> bool:
+        return form not in shorts and "".join(word[0] for word in _stems(self.text_of[form])) in shorts
 
     def _rank(self, form: str) -> tuple[int, int, str]:
         """Sort forms that one row claims before unknown ones, and homonyms last."""
@@ -217,7 +234,7 @@ def _cluster(collection: _Collection) -> _Clusters:
             clusters.unite(form, nodes[rows.index(default[0])], known=True)
     defined: dict[str, Counter[str]] = defaultdict(Counter)  # short form -> long form -> papers
     for forms, papers in sorted(collection.groups.items(), key=lambda item: (-item[1], item[0])):
-        longs, shorts = collection.split(forms)
+        longs, shorts = collection.read(forms)
         for long in longs[1:]:
             clusters.unite(longs[0], long)
         for short in shorts:
@@ -237,7 +254,7 @@ def _unite_same_words(longs: Iterable[str], collection: _Collection, clusters: _
     """Unite the long forms of one short form that differ only in inflection and function words."""
     first: dict[tuple[str, ...], str] = {}
     for long in sorted(longs):
-        clusters.unite(first.setdefault(_stems(collection.text_of[long]), long), long)
+        clusters.unite(first.setdefault(tuple(sorted(_stems(collection.text_of[long]))), long), long)
 
 
 def _stems(text: str) -> tuple[str, ...]:
@@ -247,7 +264,7 @@ def _stems(text: str) -> tuple[str, ...]:
     (('mask', 'auto', 'encoder'), ('continual', 'learn'))
     """
     words = (part for word in _WORD.findall(text.lower()) for part in _PARTICLE.sub(r"\1 ", word).split())
-    return tuple(_INFLECTION.sub("", word) for word in words if word not in _FUNCTION_WORDS)
+    return tuple(_INFLECTION.sub("", word) for word in words if word not in _FUNCTION_WORDS) or (text,)
 
 
 def _bare_sense(short: str, longs: Counter[str], collection: _Collection, clusters: _Clusters) -> str | None:
@@ -259,7 +276,7 @@ def _bare_sense(short: str, longs: Counter[str], collection: _Collection, cluste
     overwhelming = papers >= 2 and papers * 10 >= total * 9
     rows = collection.rows_of.get(short, [])
     if not rows:
-        trusted = overwhelming or (len(senses) == 1 and len(short) > 2)
+        trusted = overwhelming or (len(senses) == 1 and len(short) > 3)
     else:
         trusted = len(rows) == 1 and overwhelming and not rows[0].cues and not _has_long_form(rows[0])
     return sense if trusted else None
@@ -278,43 +295,50 @@ class _Draft:
 
     row: Row | None
     name: str
-    expansion: str | None  # its long form, where the name is a short one
+    expansion: str | None  # its commonest long form, if it is not the name
     type: str
     aliases: tuple[str, ...]
     other_types: tuple[str, ...]
     papers: Counter[str]  # spelling -> papers
+    own_forms: frozenset[str]  # those that its usages do not bear merely in passing
     usages: tuple[tuple[str, ...], ...]
-
-    def entity(self, id_: str) -> Entity:
-        return Entity(id_, self.name, self.type, self.aliases, self.other_types)
 
 
 def _draft(row: Row | None, usages: Mapping[tuple[str, ...], _Pooled], collection: _Collection) -> _Draft:
     papers: Counter[str] = Counter()
+    form_papers: Counter[str] = Counter()
     for spellings, pool in usages.items():
         for spelling in spellings:
             papers[spelling] += pool.papers
+        for form in collection.own_forms(spellings):
+            form_papers[form] += pool.papers
     by_papers = sorted(papers, key=lambda spelling: (-papers[spelling], spelling))
-    long = next((spelling for spelling in by_papers if not _is_short(spelling)), None)
-    name = row.name if row else _name(by_papers, papers, collection)
+    form = _name_form(form_papers, collection)
+    spelled = [spelling for spelling in by_papers if collection.form_of[spelling] == form]
+    name = row.name if row else next((s for s in spelled if alias_key(s) == form), spelled[0])
+    longs = (
+        s for s in by_papers if collection.form_of[s] in form_papers.keys() - {form} and not _is_short(s)
+    )
     type_, other_types = _types(usages.values(), row)
-    aliases = tuple(spelling for spelling in by_papers if spelling != name)
-    return _Draft(row, name, long, type_, aliases, other_types, papers, tuple(usages))
+    return _Draft(
+        row=row,
+        name=name,
+        expansion=next(longs, None),
+        type=type_,
+        aliases=tuple(spelling for spelling in by_papers if spelling != name),
+        other_types=other_types,
+        papers=papers,
+        own_forms=frozenset(form_papers),
+        usages=tuple(usages),
+    )
 
 
-def _name(by_papers: list[str], papers: Counter[str], collection: _Collection) -> str:
-    """Choose the commonest spelling, or the short one if half as common and not nearly always another's."""
-    singular = [s for s in by_papers if alias_key(s) == collection.form_of[s]] or by_papers
-    if not _is_short(singular[0]):
-        for spelling in filter(_is_short, singular):
-            if (
-                papers[spelling] * 2 >= papers[singular[0]]
-                and papers[spelling] * 10 > collection.papers[spelling]
-            ):
-                return spelling
-    elif papers[singular[0]] * 10 <= collection.papers[singular[0]]:
-        return next((spelling for spelling in singular if not _is_short(spelling)), singular[0])
-    return singular[0]
+def _name_form(papers: Counter[str], collection: _Collection) -> str:
+    """Choose the commonest form, or a short one at least half as common; none that nearly always means another."""
+    ranked = sorted(papers, key=lambda form: (-papers[form], form))
+    mine = [form for form in ranked if papers[form] * 10 > collection.form_papers[form]] or ranked
+    shorts = (form for form in mine if _is_short(collection.text_of[form]))
+    return next((form for form in shorts if papers[form] * 2 >= papers[mine[0]]), mine[0])
 
 
 def _types(pools: Iterable[_Pooled], row: Row | None) -> tuple[str, tuple[str, ...]]:
@@ -336,28 +360,26 @@ def _types(pools: Iterable[_Pooled], row: Row | None) -> tuple[str, tuple[str, .
 
 def _ids(drafts: list[_Draft], collection: _Collection, lexicon: Lexicon) -> list[str]:
     """Return the id of each draft: its row's, else the slug of its name (a homonym's: and its expansion)."""
-    owners = Counter(form for draft in drafts for form in {collection.form_of[s] for s in draft.papers})
-    taken = {row.id for row in lexicon.rows}
+    owners = Counter(form for draft in drafts for form in draft.own_forms)
     slugs = [draft.row.id if draft.row else _slug(draft, collection, owners) for draft in drafts]
-    times = Counter(slugs)
+    bearers = Counter(slugs) + Counter(row.id for row in lexicon.rows) + Counter({"": 2})
     return [
-        f"entity:{slug_}"
-        if draft.row or (slug_ not in taken and times[slug_] == 1 and slug_)
-        else f"entity:{slug_}-{_digest(draft)}".replace(":-", ":")
+        f"entity:{slug_}" if draft.row or bearers[slug_] == 1 else f"entity:{_with_digest(slug_, draft)}"
         for slug_, draft in zip(slugs, drafts, strict=True)
     ]
 
 
 def _slug(draft: _Draft, collection: _Collection, owners: Mapping[str, int]) -> str:
-    if owners[collection.form_of[draft.name]] == 1:
+    form = collection.form_of[draft.name]
+    if owners[form] == 1 and form not in collection.rows_of:
         return slug(draft.name)
-    if draft.expansion in (None, draft.name):
-        return f"{slug(draft.name)}-unresolved"
-    return slug(f"{draft.name} {draft.expansion}")
+    return slug(f"{draft.name} {draft.expansion or 'unresolved'}")
 
 
-def _digest(draft: _Draft) -> str:
-    return sha256(f"{draft.name}\n{draft.expansion}".encode()).hexdigest()[:6]
+def _with_digest(slug_: str, draft: _Draft) -> str:
+    """Add what no other entity has: a digest of its first usage."""
+    digest = sha256("\n".join(draft.usages[0]).encode()).hexdigest()[:6]
+    return f"{slug_}-{digest}".lstrip("-")
 
 
 def _spellings(id_: str, draft: _Draft, collection: _Collection) -> Iterator[Spelling]:
