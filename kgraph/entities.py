@@ -25,7 +25,7 @@ from kgraph.spellings import fold_spellings
 
 _NUMBER_OR_SIGN = re.compile(r"\d[\d.-]*(?:[bkm](?![a-z]))?|(?:plus|star)$")
 _PARTICLE = re.compile(r"^(auto|cross|fine|inter|multi|non|pre|self|semi|sub|super)(?=[a-z]{4})")
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W\d_]+|\d+")
 _INFLECTION = re.compile(r"(?<=\w{3})(?:ings?|ed|es?|s)$")
 _FUNCTION_WORDS = frozenset("a an and as at by for from in of on or over the to under using via with".split())  # noqa: SIM905 - reads better
 
@@ -258,7 +258,7 @@ def _unite_same_words(longs: Iterable[str], collection: _Collection, clusters: _
 
 
 def _stems(text: str) -> tuple[str, ...]:
-    """Reduce a phrase to what its words share with their inflections.
+    """Reduce a phrase to what its words share with their inflections, numbers apart.
 
     >>> _stems("Masked Auto-Encoders"), _stems("continual learning")
     (('mask', 'auto', 'encoder'), ('continual', 'learn'))
@@ -313,17 +313,14 @@ def _draft(row: Row | None, usages: Mapping[tuple[str, ...], _Pooled], collectio
         for form in collection.own_forms(spellings):
             form_papers[form] += pool.papers
     by_papers = sorted(papers, key=lambda spelling: (-papers[spelling], spelling))
-    form = _name_form(form_papers, collection)
-    spelled = [spelling for spelling in by_papers if collection.form_of[spelling] == form]
-    name = row.name if row else next((s for s in spelled if alias_key(s) == form), spelled[0])
-    longs = (
-        s for s in by_papers if collection.form_of[s] in form_papers.keys() - {form} and not _is_short(s)
-    )
+    form, *others = _by_fitness(form_papers, collection)
+    name = row.name if row else _text(form, papers, collection)
+    expansions = (_text(other, papers, collection) for other in others)
     type_, other_types = _types(usages.values(), row)
     return _Draft(
         row=row,
         name=name,
-        expansion=next(longs, None),
+        expansion=next((text for text in expansions if not _is_short(text)), None),
         type=type_,
         aliases=tuple(spelling for spelling in by_papers if spelling != name),
         other_types=other_types,
@@ -333,12 +330,26 @@ def _draft(row: Row | None, usages: Mapping[tuple[str, ...], _Pooled], collectio
     )
 
 
-def _name_form(papers: Counter[str], collection: _Collection) -> str:
-    """Choose the commonest form, or a short one at least half as common; none that nearly always means another."""
+def _by_fitness(papers: Counter[str], collection: _Collection) -> list[str]:
+    """Sort forms by papers, but first the one to name the entity by: short if that is half as common.
+
+    A form that nearly always means another entity is no name.
+    """
     ranked = sorted(papers, key=lambda form: (-papers[form], form))
     mine = [form for form in ranked if papers[form] * 10 > collection.form_papers[form]] or ranked
     shorts = (form for form in mine if _is_short(collection.text_of[form]))
-    return next((form for form in shorts if papers[form] * 2 >= papers[mine[0]]), mine[0])
+    name = next((form for form in shorts if papers[form] * 2 >= papers[mine[0]]), mine[0])
+    return [name, *(form for form in ranked if form != name)]
+
+
+def _text(form: str, papers: Counter[str], collection: _Collection) -> str:
+    """Return the commonest spelling of a form, a singular if it is a quarter as common as a plural."""
+    ranked = sorted(
+        (s for s in papers if collection.form_of[s] == form),
+        key=lambda spelling: (-papers[spelling], spelling),
+    )
+    singular = next((s for s in ranked if alias_key(s) == form), ranked[0])
+    return singular if papers[singular] * 4 >= papers[ranked[0]] else ranked[0]
 
 
 def _types(pools: Iterable[_Pooled], row: Row | None) -> tuple[str, tuple[str, ...]]:
