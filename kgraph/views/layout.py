@@ -66,7 +66,7 @@ def _edge_key(edge: tuple[str, str, Mapping[str, object]]) -> tuple[str, str, st
 
 def _pull(data: Mapping[str, object]) -> float:
     strength = data.get("strength", data.get("weight"))
-    return 0.2 + min(float(strength), 4.0) if isinstance(strength, int | float) else 1.0
+    return 0.05 + 4 * min(float(strength), 1.0) if isinstance(strength, int | float) else 1.0
 
 
 def _settle(links: sparse.coo_array) -> Floats:

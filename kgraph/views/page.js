@@ -191,11 +191,11 @@
     }
     ctx.save();
     ctx.strokeStyle = colors.edge;
-    const crowd = Math.min(1, 26 / Math.sqrt(edges.length + 1)); // many edges, fainter lines
+    const crowd = Math.min(1, 24 / Math.sqrt(edges.length + 1)); // many edges, fainter lines
     for (const bundle of bundles.values()) {
       const [, , width, dash] = RELATIONS[bundle.relation] || [0, 0, 1];
-      ctx.globalAlpha = (lit ? 0.1 : 0.22 + 0.2 * bundle.level) * (0.35 + 0.65 * crowd);
-      ctx.lineWidth = (width * (0.8 + 0.35 * bundle.level)) / view.scale;
+      ctx.globalAlpha = (lit ? 0.1 : 0.2 + 0.14 * bundle.level) * (0.4 + 0.6 * crowd);
+      ctx.lineWidth = (width * (0.8 + 0.2 * bundle.level)) / view.scale;
       ctx.setLineDash(dash && edges.length < 2500 ? dash.map((length) => length / view.scale) : []);
       ctx.beginPath();
       for (const edge of bundle.edges) {
@@ -233,8 +233,10 @@
   // Labels in order of rank, each where it hits none before it: more of them as one zooms in.
   const drawLabels = (ctx) => {
     const ratio = ctx.canvas.width / view.width;
-    const placed = [];
-    const room = (view.width * view.height) / 8000;
+    const placed = []; // boxes that no later label may touch: labels, and the larger nodes
+    const room = (view.width * view.height) / (phone.matches ? 9000 : 12000);
+    const stars = lit ? [...lit].map((id) => nodes[id]) : ranked.slice(0, 80);
+    const blocks = stars.filter((node) => node.shown && node.size * view.scale > 4).map(boxOf);
     const centre = centreOf();
     const order = lit ? ranked.filter((node) => lit.has(node.id)) : ranked;
     if (centre !== null) order.unshift(nodes[centre]);
@@ -245,24 +247,37 @@
     ctx.lineJoin = "round";
     for (const node of order) {
       if (placed.length > room) break;
-      if (node.shown) drawLabel(ctx, node, node.id === centre, placed);
+      if (node.shown) drawLabel(ctx, node, node.id === centre, placed, blocks);
     }
     ctx.restore();
   };
-  const drawLabel = (ctx, node, isCentre, placed) => {
+  const screenOf = (node) => [
+    (node.x - view.x) * view.scale + view.width / 2, (node.y - view.y) * view.scale + view.height / 2,
+  ];
+  const boxOf = (node) => {
+    const [x, y] = screenOf(node);
+    const r = node.size * view.scale * 0.8;
+    return [x - r, y - r, x + r, y + r, node.rank];
+  };
+  const meet = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
+  const drawLabel = (ctx, node, isCentre, placed, blocks) => {
     const radius = node.size * view.scale;
-    const x = (node.x - view.x) * view.scale + view.width / 2;
-    const y = (node.y - view.y) * view.scale + view.height / 2 + radius * (SHAPES[node.type] === "diamond" ? 1.18 : 1) + 3;
-    if (x < -60 || x > view.width + 60 || y < -20 || y > view.height + 10) return;
+    const [x, middle] = screenOf(node);
+    const away = radius * (SHAPES[node.type] === "diamond" ? 1.18 : 1) + 3;
+    if (x < -60 || x > view.width + 60 || middle < -20 || middle > view.height + 20) return;
     if (!lit && (radius < 2 || (node.isPaper && view.scale < 1.1))) return;
-    const size = Math.round(11 + Math.min(6, node.size / 6) * (node.isPaper ? 0 : 1) + (isCentre ? 2 : 0));
+    const size = node.isPaper ? 11 : Math.round(10.5 + node.size / 5.5 + (isCentre ? 2 : 0));
     ctx.font = `${isCentre || node.size > 20 ? 600 : 500} ${size}px system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif`;
     const text = isCentre ? node.label.slice(0, 90) : node.short;
     const memory = (node.widths ??= {});
     const half = (memory[ctx.font + text.length] ??= ctx.measureText(text).width) / 2 + 4;
-    const box = [x - half, y - 2, x + half, y + size + 3];
-    if (placed.some((p) => box[0] < p[2] && box[2] > p[0] && box[1] < p[3] && box[3] > p[1])) return;
-    placed.push(box);
+    const clear = (top) => {
+      const box = [x - half, top - 2, x + half, top + size + 3];
+      return !placed.some((p) => meet(box, p)) && !blocks.some((b) => b[4] < node.rank && meet(box, b));
+    };
+    const y = [middle + away, middle - away - size].find(clear) ?? (isCentre ? middle + away : null);
+    if (y === null) return;
+    placed.push([x - half, y - 2, x + half, y + size + 3]);
     ctx.lineWidth = 3.5;
     ctx.strokeStyle = colors.ground;
     ctx.fillStyle = node.isPaper && !isCentre ? colors.edge : colors.ink;
@@ -290,12 +305,33 @@
   const animation = () => (still.matches ? false : { duration: 350, easingFunction: "easeInOutQuad" });
   const fit = (ids, moving = true) => {
     const shown = ids || nodes.filter((node) => node.shown).map((node) => node.id);
-    if (shown.length) network.fit({ nodes: shown, maxZoomLevel: 1.6, animation: moving && animation() });
+    if (!shown.length) return;
+    const xs = shown.map((id) => nodes[id].x);
+    const ys = shown.map((id) => nodes[id].y);
+    const [left, right, top, bottom] = [[xs, 1], [xs, -1], [ys, 1], [ys, -1]].map(
+      ([values, sign]) => sign * values.reduce((least, value) => Math.min(least, sign * value), Infinity),
+    );
+    const [x, y, width, height] = free();
+    const scale = Math.min(width / (right - left + 90), height / (bottom - top + 90), 1.6);
+    lookAt((left + right) / 2, (top + bottom) / 2, scale, x + width / 2, y + height / 2, moving);
+  };
+  // The part of the map that neither the card nor, on a phone, the top covers.
+  const free = () => {
+    const [width, height] = [map.clientWidth, map.clientHeight];
+    const top = phone.matches ? $("panel").querySelector("header").offsetHeight + 70 : 0;
+    if ($("card").hidden) return [0, top, width, height - top];
+    if (phone.matches) return [0, top, width, Math.max(120, $("card").offsetTop - top)];
+    return [0, 0, Math.max(240, width - $("card").offsetWidth - 32), height];
+  };
+  const lookAt = (x, y, scale, atX, atY, moving = true) => {
+    const position = {
+      x: x - (atX - map.clientWidth / 2) / scale, y: y - (atY - map.clientHeight / 2) / scale,
+    };
+    network.moveTo({ position, scale, animation: moving && animation() });
   };
   const centreOn = (node) => {
-    const scale = Math.max(network.getScale(), 0.9);
-    const offset = phone.matches ? { x: 0, y: -view.height * 0.2 } : { x: view.width > 700 ? -180 : 0, y: 0 };
-    network.focus(node.id, { scale, offset, animation: animation() });
+    const [x, y, width, height] = free();
+    lookAt(node.x, node.y, Math.max(network.getScale(), 0.9), x + width / 2, y + height / 2);
   };
 
   // ---- filters -----------------------------------------------------------------------------
@@ -382,7 +418,14 @@
     return svg;
   };
   const names = { method: "Methods", model: "Models", dataset: "Datasets", task: "Tasks", metric: "Metrics", paper: "Papers", other: "Other" };
+  const ring = swatch("method");
+  const hole = ring.firstChild.cloneNode();
+  hole.setAttribute("r", "2.8");
+  hole.style.fill = "var(--surface)";
+  ring.append(hole);
+  const introduced = page.cards.some((card) => card.introduced.length);
   $("types").append(...types.map(([type, total]) => toggle(state.types, type, swatch(type), names[type] || type, total)));
+  if (introduced) $("types").append(make("p", { class: "key" }, ring, "introduced by a paper here"));
   $("relations").append(
     ...relations.map(([relation, total]) => toggle(state.relations, relation, line(relation), phrase(relation, true), total)),
   );
@@ -489,15 +532,16 @@
       node.since ? `${node.isPaper ? "" : "since "}${node.since}` : null,
     ].filter(Boolean).join(", ");
     const known = card.papers.length > 0;
+    const roles = card.papers.filter(([role]) => role !== "introduces" || !card.introduced.length);
     const sections = [];
     const section = (title, ...content) => sections.push(make("h3", {}, title), ...content);
     if (card.introduced.length) section("Introduced by", make("ul", { class: "papers" }, ...card.introduced.map(paperLine)));
     for (const [name, found] of neighbourGroups(node, known)) {
       section(name[0].toUpperCase() + name.slice(1), folded(found.map(([id, edge]) => chip(id, edge)), 14));
     }
-    if (known) {
-      section("Papers", ...card.papers.map(([role, list]) =>
-        make("details", role === "introduces" || card.papers.length === 1 ? { open: "" } : {},
+    if (roles.length) {
+      section("Papers", ...roles.map(([role, list]) =>
+        make("details", roles.length === 1 ? { open: "" } : {},
           make("summary", {}, phrase(role, false), " ", make("span", { class: "count" }, list.length)),
           make("ul", { class: "papers" }, ...list.map(paperLine)))));
     }

@@ -114,13 +114,31 @@ def write_html(
 
 
 def strongest_nodes(graph: "nx.MultiDiGraph[str]", limit: int) -> list[str]:
-    """Take the nodes whose edges are strongest together, sorted by id."""
+    """Take the entities in most papers and the papers that tie most of those, sorted by id.
+
+    What a single paper names counts least: it would fill the page with fringes.
+    """
+    if len(graph) <= limit:
+        return sorted(graph)
     strength = dict.fromkeys(graph, 0.0)
+    ties: dict[str, set[str]] = {node: set() for node in graph}
     for source, target, data in graph.edges(data=True):
-        for node in (source, target):
+        for node, other in ((source, target), (target, source)):
             strength[node] += _strength(data)
-    order = sorted(graph, key=lambda node: (-round(strength[node], 6), node))
+            if _is_paper(graph, other) or _papers(graph, other) > 1:
+                ties[node].add(other)
+    worth = {node: len(ties[node]) if _is_paper(graph, node) else _papers(graph, node) for node in graph}
+    order = sorted(graph, key=lambda node: (-worth[node], -round(strength[node], 6), node))
     return sorted(order[:limit])
+
+
+def _is_paper(graph: "nx.MultiDiGraph[str]", node: str) -> bool:
+    return graph.nodes[node].get("kind") == "paper"
+
+
+def _papers(graph: "nx.MultiDiGraph[str]", node: str) -> int:
+    papers = graph.nodes[node].get("papers")
+    return papers if isinstance(papers, int) else 0
 
 
 def strongest_edges(graph: "nx.MultiDiGraph[str]", nodes: Sequence[str]) -> list[tuple[str, str, str]]:
@@ -155,9 +173,7 @@ def _network(
     network = Network(cdn_resources="in_line", directed=True)
     network.options = OPTIONS
     number = {node: i for i, node in enumerate(nodes)}
-    part = graph.edge_subgraph(edges).copy() if edges else graph.subgraph(()).copy()
-    part.add_nodes_from((node, graph.nodes[node]) for node in nodes)
-    places, radii = positions(part), sizes(part)
+    places, radii = positions(_part(graph, nodes, edges)), sizes(graph)
     for node in nodes:
         x, y = places[node]
         shown = _shown_node(node, graph.nodes[node])
@@ -166,6 +182,16 @@ def _network(
         data = graph.edges[source, target, relation]
         network.add_edge(number[source], number[target], **_shown_edge(relation, data))
     return network
+
+
+def _part(
+    graph: "nx.MultiDiGraph[str]", nodes: Sequence[str], edges: Sequence[tuple[str, str, str]]
+) -> "nx.MultiDiGraph[str]":
+    part = graph.__class__()
+    part.add_nodes_from((node, graph.nodes[node]) for node in nodes)
+    for source, target, relation in edges:
+        part.add_edge(source, target, relation, **graph.edges[source, target, relation])
+    return part
 
 
 def _shown_node(node: str, data: Mapping[str, object]) -> dict[str, object]:
