@@ -44,6 +44,7 @@ _BRITISH_WORD = re.compile(
     f"(?:{'|'.join(word for word in _BRITISH if word.endswith(('is', 'll')))})(?=e|ing)"
     f"|{'|'.join(word for word in _BRITISH if not word.endswith(('is', 'll')))}"
 )
+_BRITISH_TRACE = re.compile("is[aei]|ll[ei]|our|[bt]re|gue|efa")  # a third of the time of the search itself
 
 
 def fold(name: str) -> str:
@@ -74,9 +75,14 @@ def alias_key(name: str) -> str:
     >>> alias_key("Optimised Quantisation") == alias_key("optimized quantization")
     True
     """
-    name = _THOUSANDS.sub("", fold(name))
-    name = _BETWEEN_DIGITS.sub(lambda gap: "." if gap[0] == "." else "-", name)
-    return _BRITISH_WORD.sub(lambda word: _BRITISH[word[0]], _ELSEWHERE.sub("", name))
+    name = fold(name)
+    if not name.isalnum():
+        name = _THOUSANDS.sub("", name) if "," in name else name
+        name = _BETWEEN_DIGITS.sub(lambda gap: "." if gap[0] == "." else "-", name)
+        name = _ELSEWHERE.sub("", name)
+    if _BRITISH_TRACE.search(name):
+        name = _BRITISH_WORD.sub(lambda word: _BRITISH[word[0]], name)
+    return name
 
 
 def slug(name: str) -> str:

@@ -2,9 +2,13 @@
 
 Tab-separated, UTF-8, sorted by id, `#` starts a comment line; several values in one column
 are joined by `|`. A later file's row replaces an earlier one's of the same id.
+
+Two rows may claim one spelling, as senses of it, if all but one of them have cues; the one
+without is what the spelling means where no cue decides.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +17,7 @@ from kgraph.errors import BadInput
 from kgraph.keys import alias_key
 from kgraph.records import TYPES
 
+_ID = re.compile(r"[^\W_A-Z]+(?:-[^\W_A-Z]+)*")
 COLUMNS = ("id", "type", "name", "aliases", "not_aliases", "cues", "source", "note")
 
 
@@ -46,7 +51,7 @@ class Lexicon:
         rows = tuple(sorted(rows, key=lambda row: row.id))
         by_key: dict[str, list[Row]] = {}
         for row in rows:
-            for key in sorted({alias_key(spelling) for spelling in row.spellings}):
+            for key in sorted(_keys(row.spellings)):
                 by_key.setdefault(key, []).append(row)
         return cls(rows, by_key)
 
@@ -54,38 +59,70 @@ class Lexicon:
 def read_lexicon(paths: Iterable[Path] = ()) -> Lexicon:
     """Read the packaged lexicon, then a user's files; raise BadInput with file and line."""
     packaged = files("kgraph") / "data" / "lexicon.tsv"
-    rows = {row.id: row for row in _read_rows(packaged.read_text("utf-8"), "kgraph/data/lexicon.tsv")}
+    rows = {
+        row.id: (row, place)
+        for row, place in _read_rows(packaged.read_text("utf-8"), "kgraph/data/lexicon.tsv")
+    }
     for path in paths:
         try:
             text = path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(str(path), f"cannot be read as a lexicon: {error}") from error
-        rows |= {row.id: row for row in _read_rows(text, str(path))}
-    return Lexicon.of(rows.values())
+        rows |= {row.id: (row, place) for row, place in _read_rows(text, str(path))}
+    lexicon = Lexicon.of(row for row, _ in rows.values())
+    _check_senses(lexicon, {row.id: place for row, place in rows.values()})
+    return lexicon
 
 
-def _read_rows(text: str, source: str) -> Iterator[Row]:
+def _check_senses(lexicon: Lexicon, places: Mapping[str, str]) -> None:
+    """Refuse two rows without cues that claim one spelling; `places` tells file and line by id."""
+    for key, rows in lexicon.by_key.items():
+        if len(rows) < 2:
+            continue
+        first, *others = sorted((row for row in rows if not row.cues), key=lambda row: row.id) or rows[:1]
+        for other in others:
+            raise BadInput(
+                places[other.id],
+                f"{other.id!r} claims the spelling {key!r} and so does {first.id!r} ({places[first.id]});"
+                " give one of them cues",
+            )
+
+
+def _read_rows(text: str, source: str) -> Iterator[tuple[Row, str]]:
+    """Yield rows with their file and line."""
     seen: set[str] = set()
     for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.startswith("#") or line.split("\t")[0] == "id":
+        if not line.strip() or line.startswith(("#", "id\t")):
             continue
-        row = _read_row(line, f"{source}:{number}")
+        place = f"{source}:{number}"
+        row = _read_row(line, place)
         if row.id in seen:
-            raise BadInput(f"{source}:{number}", f"id {row.id!r} stands twice")
+            raise BadInput(place, f"id {row.id!r} stands twice")
         seen.add(row.id)
-        yield row
+        yield row, place
 
 
-def _read_row(line: str, source: str) -> Row:
+def _read_row(line: str, place: str) -> Row:
     cells = [cell.strip() for cell in line.split("\t")]
     if not 3 <= len(cells) <= len(COLUMNS):
-        raise BadInput(source, f"expected 3 to {len(COLUMNS)} columns ({', '.join(COLUMNS)}), found {len(cells)}")
-    id_, type_, name, aliases, not_aliases, cues, source_, note = cells + [""] * (len(COLUMNS) - len(cells))
+        raise BadInput(
+            place, f"expected 3 to {len(COLUMNS)} columns ({', '.join(COLUMNS)}), found {len(cells)}"
+        )
+    id_, type_, name, aliases, not_aliases, cues, source, note = cells + [""] * (len(COLUMNS) - len(cells))
+    row = Row(id_, type_, name, _values(aliases), _values(not_aliases), _values(cues), source, note)
     if not id_ or not name:
-        raise BadInput(source, "id and name must not be empty")
+        raise BadInput(place, "id and name must not be empty")
+    if not _ID.fullmatch(id_):
+        raise BadInput(place, f"id {id_!r} is not lower-case words of letters and digits, joined by hyphens")
     if type_ not in TYPES:
-        raise BadInput(source, f"type {type_!r} is none of {', '.join(TYPES)}")
-    return Row(id_, type_, name, _values(aliases), _values(not_aliases), _values(cues), source_, note)
+        raise BadInput(place, f"type {type_!r} is none of {', '.join(TYPES)}")
+    if row.not_aliases and (both := _keys(row.not_aliases) & _keys(row.spellings)):
+        raise BadInput(place, f"{sorted(both)[0]!r} is a spelling of {id_!r} and must not be")
+    return row
+
+
+def _keys(names: Iterable[str]) -> set[str]:
+    return {alias_key(name) for name in names}
 
 
 def _values(cell: str) -> tuple[str, ...]:
