@@ -1,0 +1,70 @@
+"""Which format a file has, by its content alone."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import islice
+
+from kgraph.errors import BadInput
+from kgraph.records import Paper, Reject
+from kgraph.sources.files import InputFile
+from kgraph.sources.json_records import is_json_document, read_json_document, read_json_lines
+from kgraph.sources.pages import is_page, read_page
+from kgraph.sources.tables import find_delimiter, read_table
+
+Reader = Callable[[InputFile], Iterator[Paper | Reject]]
+
+READERS: dict[str, Callable[[InputFile, date | None], Iterator[Paper | Reject]]] = {
+    "JSON Lines": lambda file, _: read_json_lines(file),
+    "JSON": lambda file, _: read_json_document(file),
+    "table": lambda file, _: read_table(file),
+    "page": read_page,
+}
+
+_SAMPLE_LINES = 400
+_SAMPLE_CHARACTERS = 256 * 1024
+_LIST = re.compile(r"\s*\[\s*[{\[\]]")
+_FOREIGN = [  # what is often tried and not read
+    (re.compile(r"%PDF"), "PDF; copy its text into a file, or use its metadata"),
+    (re.compile(r"\s*<(?:!doctype )?html", re.IGNORECASE), "HTML; save the page as text instead"),
+    (re.compile(r"\s*<[?!\w]"), "XML"),
+    (re.compile(r"(?:\s|%.*\n)*@\w+\s*[{(]"), "BibTeX"),
+    (re.compile(r"\s*TY  - "), "RIS"),
+    (re.compile(r"\s*PMID- ?\d"), "PubMed's nbib"),
+]
+_WAYS = (
+    "JSON, JSON Lines, CSV or TSV with a header line that names a column `title`, or a page of papers as text"
+)
+
+
+def recognise(file: InputFile) -> str:
+    """Return the name of the file's format, a key of `READERS`; raises `BadInput` if it is none of them."""
+    if _LIST.match(next(file.pieces(), "")):
+        return "JSON"
+    lines = _sample(file)
+    text = "".join(lines).lstrip()
+    if not text:
+        raise BadInput(file.name, "is empty")
+    first = text.partition("\n")[0]
+    if text.startswith("{"):
+        return "JSON" if is_json_document(first) else "JSON Lines"
+    if find_delimiter(first):
+        return "table"
+    for pattern, name in _FOREIGN:
+        if pattern.match(text):
+            raise BadInput(file.name, f"is {name}, which is not read here; wanted is {_WAYS}")
+    if not is_page(lines):
+        raise BadInput(file.name, f"is of no known format; wanted is {_WAYS}")
+    return "page"
+
+
+def _sample(file: InputFile) -> list[str]:
+    """Return the first lines that hold something, and as many after them as tell the format."""
+    lines: list[str] = []
+    characters = 0
+    for _, line in islice(file.lines(), _SAMPLE_LINES):
+        lines.append(line)
+        characters += len(line)
+        if characters > _SAMPLE_CHARACTERS:
+            break
+    return lines
