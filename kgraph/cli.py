@@ -1,0 +1,606 @@
+"""The command line: every command is its options and a call; errors are shown here and nowhere else."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from kgraph import __version__
+from kgraph.config import Config
+from kgraph.errors import AmbiguousName, KGraphError, UnknownName
+from kgraph.records import PAPER_RELATIONS, ROLES, STATED, TYPES
+
+if TYPE_CHECKING:
+    from datetime import date
+    from sqlite3 import Connection
+
+    from kgraph.graph import Kind
+    from kgraph.queries import By
+    from kgraph.records import Paper, Reject
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FIGURES: dict[By, list[str]] = {  # the columns by which `top` ranks
+    "papers": [],
+    "pagerank": ["pagerank"],
+    "rising": ["rising", "recent", "before"],
+}
+FAILED, AMBIGUOUS, UNKNOWN, INTERRUPTED = 1, 3, 4, 130
+RELATIONS = tuple(dict.fromkeys((*STATED, "appears_with", *ROLES, *PAPER_RELATIONS)))
+
+
+class Commands(click.Group):
+    """The commands in the order in which they stand here, and what becomes of an error."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
+        except KGraphError as error:
+            sys.exit(_show_error(error, as_json=ctx.meta.get("json", False)))
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise  # click ends quietly
+            sys.exit(_fail(f"{error.filename}: {error.strerror}" if error.filename else str(error)))
+        except Exception as error:
+            if not _is_sqlite_error(error):
+                raise
+            sys.exit(_fail(f"the store cannot be read ({error}); make it anew with `kgraph build`"))
+
+
+def _is_sqlite_error(error: Exception) -> bool:
+    sqlite3 = sys.modules.get("sqlite3")
+    return sqlite3 is not None and isinstance(error, sqlite3.Error)
+
+
+def _fail(message: str) -> int:
+    from kgraph.display import clean
+
+    click.echo(f"Error: {clean(message)}", err=True)
+    return FAILED
+
+
+def _show_error(error: KGraphError, as_json: bool) -> int:
+    """Print an error as text on stderr; with --json, names that lead nowhere as an object on stdout."""
+    from kgraph.terminal import show_json, show_near
+
+    match error:
+        case AmbiguousName():
+            code = AMBIGUOUS
+            answer = {"error": "ambiguous", "name": error.name, "candidates": list(error.candidates)}
+        case UnknownName():
+            code = UNKNOWN
+            answer = {"error": "unknown", "name": error.name, "near": list(error.near)}
+        case _:
+            return _fail(str(error))
+    if as_json:
+        show_json(answer)
+    elif isinstance(error, AmbiguousName):
+        show_near(f"Error: {error.name!r} names several things; ask for one by its id:", error.candidates)
+    else:
+        _fail(str(error))
+    return code
+
+
+# ------------------------------------------------------------------------------------------------ options
+
+
+class Name(click.ParamType[str]):
+    """What a user calls a thing; a byte that is no text is replaced."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return str(value).encode("utf-8", "replace").decode("utf-8").strip()
+
+
+class Since(click.ParamType[str]):
+    """A year, a month or a day, as the store writes dates."""
+
+    name = "year"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(r"\d{4}(-\d\d){0,2}", value):
+            self.fail(f"{value!r} is no year: write 2023, 2023-12 or 2023-12-01", param, ctx)
+        return str(value)
+
+
+class Day(click.ParamType["date"]):
+    """A day; a bare year or month means its last."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        from datetime import date, timedelta
+
+        try:
+            year, month, day = [*map(int, str(value).split("-")), 0, 0][:3]
+            if day:
+                return date(year, month, day)
+            return date(year + (month in (0, 12)), month % 12 + 1, 1) - timedelta(days=1)
+        except ValueError:
+            self.fail(f"{value!r} is no date: write 2025, 2025-12 or 2025-12-11", param, ctx)
+
+
+def _remember_json(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
+    ctx.meta["json"] = value
+    return value
+
+
+def _several(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Join options into one decorator that keeps their order in the help."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+db_option = click.option(
+    "--db", default=Config.db, envvar="KGRAPH_DB", show_default=True, show_envvar=True, help="The store."
+)
+json_option = click.option("--json", "as_json", is_flag=True, callback=_remember_json, help="Print JSON.")
+query_options = _several(json_option, db_option)
+limit_option = click.option(
+    "--limit", type=click.IntRange(min=0), default=Config.limit, show_default=True, help="At most so many."
+)
+entity_type_option = click.option(
+    "--type", multiple=True, type=click.Choice(TYPES), help="Only these entities; may be repeated."
+)
+type_option = click.option(
+    "--type", multiple=True, type=click.Choice((*TYPES, "paper")), help="Only these; may be repeated."
+)
+relation_option = click.option(
+    "--relation", multiple=True, type=click.Choice(RELATIONS), metavar="RELATION",
+    help=f"Only these; may be repeated. One of {', '.join(RELATIONS)}.",
+)  # fmt: skip
+since_option = click.option("--since", type=Since(), help="Only what was first seen in that year or later.")
+hops_option = click.option(
+    "--hops", type=click.IntRange(min=1), default=Config.hops, show_default=True, help="How far to walk."
+)
+extractor_options = _several(
+    click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        default=Config.jobs,
+        show_default=True,
+        help="Processes to extract in.",
+    ),
+    click.option(
+        "--lexicon",
+        multiple=True,
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="A file of further names, in the columns of the packaged one; may be repeated.",
+    ),
+    click.option("--nlp", metavar="PIPELINE", help="A spaCy pipeline to find names with, by name or path."),
+)
+reading_options = _several(
+    click.option(
+        "--as-of",
+        type=Day(),
+        help="When the pages were saved: dates without a year count back from there.",
+    ),
+    click.option("--skip-bad-files", is_flag=True, help="Leave out files that cannot be read, and say so."),
+)
+sources_argument = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+name_argument = click.argument("name", type=Name())
+
+
+# ------------------------------------------------------------------------------------------------ answers
+
+
+@contextmanager
+def _reading(db: str) -> Iterator[Connection]:
+    from kgraph.store import Store
+
+    with Store(db) as store:
+        yield store.connection
+
+
+def _without_rejects(found: Iterable[Paper | Reject]) -> Iterator[Paper]:
+    from kgraph.records import Paper
+    from kgraph.terminal import show_reject
+
+    for one in found:
+        if isinstance(one, Paper):
+            yield one
+        else:
+            show_reject(one)
+
+
+def _answer(as_json: bool, answer: Any, show: Callable[[Any], None]) -> None:
+    """Print an answer as JSON or by `show`; say so where it is empty."""
+    from kgraph.terminal import say, show_json
+
+    if as_json:
+        show_json(answer)
+    elif answer:
+        show(answer)
+    else:
+        say("Nothing found.")
+
+
+def _table(*columns: str) -> Callable[[Sequence[Mapping[str, Any]]], None]:
+    from kgraph.terminal import show_table
+
+    return lambda rows: show_table(rows, columns)
+
+
+def _cut(rows: list[Any], limit: int) -> None:
+    """Cut rows that were asked for with one to spare, and say so if there were more."""
+    from kgraph.terminal import say
+
+    if len(rows) > limit:
+        del rows[limit:]
+        say(f"The first {limit}; there are more (--limit).")
+
+
+# ----------------------------------------------------------------------------------------------- commands
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog='Shell completion: eval "$(_KGRAPH_COMPLETE=bash_source kgraph)", or zsh_source, fish_source.',
+)
+@click.version_option(__version__, prog_name="kgraph")
+def main() -> None:
+    """Turn paper abstracts into a graph of methods, models and datasets, and ask it questions.
+
+    \b
+    kgraph build papers.jsonl pages/*.txt
+    kgraph neighbors Mamba
+    kgraph export landscape.html
+    """
+
+
+@main.command()
+@sources_argument
+@db_option
+@extractor_options
+@reading_options
+@json_option
+def build(db: str, as_json: bool, **options: Any) -> None:
+    """Make the store from SOURCES alone: files, folders, globs, or - for standard input.
+
+    \b
+    kgraph build papers.jsonl pages/*.txt
+    kgraph build library/ --db library.db --jobs 2
+    """
+    from kgraph.building import build
+    from kgraph.terminal import progress, show_report
+
+    with progress() as advance:
+        report = build(db=db, progress=advance, **options)
+    _answer(as_json, asdict(report) if as_json else report, show_report)
+
+
+@main.command()
+@sources_argument
+@db_option
+@extractor_options
+@reading_options
+@json_option
+def add(db: str, as_json: bool, **options: Any) -> None:
+    """Add the papers of SOURCES to the store: the same as building it anew with them.
+
+    \b
+    kgraph add today.txt
+    """
+    from kgraph.building import add
+    from kgraph.terminal import progress, show_report
+
+    with progress() as advance:
+        report = add(db=db, progress=advance, **options)
+    _answer(as_json, asdict(report) if as_json else report, show_report)
+
+
+@main.command()
+@click.argument("papers", nargs=-1, required=True, type=Name(), metavar="PAPER...")
+@db_option
+@json_option
+def remove(papers: Sequence[str], db: str, as_json: bool) -> None:
+    """Remove papers, given by id, URL or title: the same as building the store without them.
+
+    \b
+    kgraph remove arxiv:2312.00752
+    """
+    from kgraph.building import remove
+    from kgraph.terminal import progress, show_report
+
+    with progress() as advance:
+        report = remove(papers, db=db, progress=advance)
+    _answer(as_json, asdict(report) if as_json else report, show_report)
+
+
+@main.command()
+@sources_argument
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@extractor_options
+@reading_options
+def extract(
+    sources: Sequence[str],
+    output: Path | None,
+    jobs: int,
+    lexicon: Sequence[Path],
+    nlp: str | None,
+    **reading: Any,
+) -> None:
+    """Print what each paper of SOURCES names, one JSON object a line; no store is touched.
+
+    \b
+    kgraph extract papers.jsonl -o found.jsonl
+    """
+    from kgraph.documents import find_documents
+    from kgraph.extraction import load_extractor
+    from kgraph.sources import read_papers
+    from kgraph.views.files import atomic_write
+
+    extractor = load_extractor(nlp, lexicon)
+    papers = _without_rejects(read_papers(sources, **reading))
+    with nullcontext(sys.stdout) if output is None else atomic_write(output) as file:
+        for document in find_documents(papers, extractor, jobs):
+            file.write(json.dumps(document, ensure_ascii=False) + "\n")
+
+
+@main.command()
+@query_options
+@name_argument
+@type_option
+@relation_option
+@since_option
+@hops_option
+@limit_option
+def neighbors(db: str, as_json: bool, name: str, hops: int, limit: int, **filters: Any) -> None:
+    """List what stands near NAME, the strongest first.
+
+    \b
+    kgraph neighbors Mamba
+    kgraph neighbors LoRA --type method --since 2023 --limit 50
+    kgraph neighbors Mamba --type paper
+
+    Strength is the share of their papers that two have in common (a cosine, lower where papers are few).
+    """
+    from kgraph.queries import neighbors
+
+    with _reading(db) as store:
+        answer = neighbors(store, name, hops=hops, limit=limit + 1, **filters)
+    _cut(answer["neighbors"], limit)
+    columns = ["name", "type", "relation", "papers", "strength", "since"]
+    show = _table(*columns, *["via"] * (hops > 1))
+    _answer(as_json, answer if as_json else answer["neighbors"], show)
+
+
+@main.command()
+@query_options
+@name_argument
+def show(db: str, as_json: bool, name: str) -> None:
+    """Show the card of NAME, an entity or a paper: type, aliases, who introduced it, papers by role.
+
+    \b
+    kgraph show LoRA
+    kgraph show arxiv:2312.00752
+    """
+    from kgraph.queries import show
+    from kgraph.terminal import show_card
+
+    with _reading(db) as store:
+        card = show(store, name)
+    _answer(as_json, card, show_card)
+
+
+@main.command()
+@query_options
+@name_argument
+@click.option("--role", multiple=True, type=click.Choice(ROLES), help="Only these; may be repeated.")
+@click.option("--limit", type=click.IntRange(min=0), help="At most so many rows.")
+def papers(db: str, as_json: bool, name: str, role: Sequence[str], limit: int | None) -> None:
+    """List the papers that name NAME, those that introduce it first; of a paper, those that lean on it.
+
+    \b
+    kgraph papers LoRA --role extends
+    """
+    from kgraph.queries import papers
+
+    with _reading(db) as store:
+        rows = papers(store, name, role=role, limit=limit)
+    _answer(as_json, rows, _table("date", "role", "title", "id"))
+
+
+@main.command()
+@query_options
+@click.argument("a", type=Name())
+@click.argument("b", type=Name(), required=False)
+@limit_option
+def why(db: str, as_json: bool, a: str, b: str | None, limit: int) -> None:
+    """Print the sentences that tie A to B; of A alone, the spellings that were taken for it.
+
+    \b
+    kgraph why Mamba Transformer
+    kgraph why Mamba
+    """
+    from kgraph.evidence import why
+    from kgraph.terminal import show_passages
+
+    with _reading(db) as store:
+        rows = why(store, a, b, limit=limit + 1)
+    _cut(rows, limit)
+    _answer(as_json, rows, _table("spelling", "rule", "papers") if b is None else show_passages)
+
+
+@main.command()
+@query_options
+@click.argument("a", type=Name())
+@click.argument("b", type=Name())
+def path(db: str, as_json: bool, a: str, b: str) -> None:
+    """Print a shortest way from A to B, the strongest of them; through papers only where there is no other.
+
+    \b
+    kgraph path LoRA ImageNet
+    """
+    from kgraph.queries import path
+    from kgraph.terminal import show_way
+
+    with _reading(db) as store:
+        steps = path(store, a, b)
+    _answer(as_json, steps, show_way)
+
+
+@main.command()
+@query_options
+@click.argument("words", nargs=-1, required=True, type=Name())
+@type_option
+@limit_option
+def search(db: str, as_json: bool, words: Sequence[str], type: Sequence[str], limit: int) -> None:
+    """List the entities and papers whose names hold all of WORDS.
+
+    \b
+    kgraph search state space
+    """
+    from kgraph.queries import search
+
+    with _reading(db) as store:
+        rows = search(store, " ".join(words), type=type, limit=limit + 1)
+    _cut(rows, limit)
+    _answer(as_json, rows, _table("name", "type", "papers", "since", "id"))
+
+
+@main.command()
+@query_options
+@entity_type_option
+@click.option(
+    "--by",
+    type=click.Choice(list(FIGURES)),
+    default="papers",
+    show_default=True,
+    help="What counts: papers, place in the graph, or growth in the last two years.",
+)
+@limit_option
+def top(db: str, as_json: bool, type: Sequence[str], by: By, limit: int) -> None:
+    """List the foremost entities.
+
+    \b
+    kgraph top --type dataset
+    kgraph top --by rising --limit 50
+    """
+    from kgraph.queries import top
+
+    with _reading(db) as store:
+        rows = top(store, type=type, by=by, limit=limit)
+    _answer(as_json, rows, _table("name", "type", "papers", *FIGURES[by], "since"))
+
+
+@main.command()
+@query_options
+@click.argument("names", nargs=-1, type=Name(), metavar="[NAME]...")
+def trends(db: str, as_json: bool, names: Sequence[str]) -> None:
+    """Count papers a year, of each NAME or of the whole collection.
+
+    \b
+    kgraph trends Mamba Transformer
+    """
+    from kgraph.queries import trends
+    from kgraph.terminal import show_years
+
+    with _reading(db) as store:
+        rows = trends(store, names)
+    _answer(as_json, rows, show_years)
+
+
+@main.command()
+@query_options
+def stats(db: str, as_json: bool) -> None:
+    """Count what the store holds.
+
+    \b
+    kgraph stats --json
+    """
+    from kgraph.queries import stats
+    from kgraph.terminal import show_facts
+
+    with _reading(db) as store:
+        counts = stats(store)
+    _answer(as_json, counts, show_facts)
+
+
+@main.command()
+@query_options
+def doctor(db: str, as_json: bool) -> None:
+    """Say what the graph does not cover, and what made the store: why is an edge missing?
+
+    \b
+    kgraph doctor
+    """
+    from kgraph.queries import doctor
+    from kgraph.terminal import show_facts
+
+    with _reading(db) as store:
+        report = doctor(store)
+    _answer(as_json, report, show_facts)
+
+
+@main.command()
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@db_option
+@click.option(
+    "--format",
+    metavar="FORMAT",
+    help="Where the suffix does not say it: graphml, html, csv, json, jsonl, ...",
+)
+@click.option("--kind", type=click.Choice(["all", "entities", "papers"]), default="all", show_default=True,
+              help="Which nodes.")  # fmt: skip
+@entity_type_option
+@relation_option
+@since_option
+@click.option("--min-papers", type=click.IntRange(min=1), default=Config.min_papers, show_default=True,
+              help="Only entities in so many papers.")  # fmt: skip
+@click.option("--around", metavar="NAME", type=Name(), help="Only what lies near NAME.")
+@hops_option
+@click.option("--top", type=click.IntRange(min=1), help="Only so many entities, those in most papers.")
+def export(db: str, out: Path, format: str | None, kind: Kind, **filters: Any) -> None:
+    """Write the graph to OUT; its suffix chooses the format.
+
+    \b
+    kgraph export landscape.html
+    kgraph export landscape.graphml --type method --min-papers 3
+    kgraph export mamba.html --around Mamba --hops 2
+    kgraph export found.jsonl              what was found in each paper
+
+    .csv writes OUT.nodes.csv and OUT.edges.csv.
+    """
+    from kgraph.landscape import Landscape
+    from kgraph.terminal import show_export
+
+    with Landscape(db) as landscape:
+        written = landscape.export(out, format=format, kind=kind, **filters)
+    show_export(written)
+
+
+@main.command("eval")
+@click.argument("gold", type=click.Path(dir_okay=False, path_type=Path))
+@extractor_options
+@json_option
+def evaluate(gold: Path, as_json: bool, **options: Any) -> None:
+    """Score the extractor on the annotated papers of GOLD.
+
+    \b
+    kgraph eval dev.jsonl
+    """
+    from kgraph.evaluation import evaluate
+    from kgraph.terminal import show_scores
+
+    _answer(as_json, evaluate(gold, **options), show_scores)

@@ -1,0 +1,146 @@
+"""Where exactly the papers say so: the sentences behind an edge, with the names marked."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from sqlite3 import Connection
+
+from kgraph.names import Row, find_entity, find_node, select
+from kgraph.records import ROLES, STATED
+
+# Statements come first, then sentences that hold both, then what a paper says of each apart.
+_RANK = {relation: rank for rank, relation in enumerate((*STATED, *ROLES, "appears_with", None))}
+
+_MENTIONS = """
+    SELECT m.paper, date, m.start, m."end" AS stop, sentence_start, sentence_end, entity, role
+    FROM mentions AS m JOIN papers ON papers.id = m.paper
+    WHERE m.paper IN (SELECT value FROM json_each(:papers))
+      AND entity IN (SELECT value FROM json_each(:entities))
+    ORDER BY m.paper, m.start
+    """
+_STATED = """
+    SELECT relation,
+           min(a.sentence_start, b.sentence_start) AS start,
+           max(a.sentence_end, b.sentence_end) AS stop
+    FROM statements AS s
+    JOIN mentions AS a ON (a.paper, a.start, a."end") = (s.paper, s.source_start, s.source_end)
+    JOIN mentions AS b ON (b.paper, b.start, b."end") = (s.paper, s.target_start, s.target_end)
+    WHERE s.paper = :paper AND ((a.entity, b.entity) = (:a, :b) OR (a.entity, b.entity) = (:b, :a))
+    ORDER BY relation
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a paper's text, of one sentence as a rule."""
+
+    paper: str
+    date: str | None
+    start: int
+    end: int
+    relation: str | None  # what it states; None: it holds only one of the two names
+    mentions: tuple[Row, ...]
+
+
+def why(db: Connection, a: str, b: str | None = None, *, limit: int | None = None) -> list[Row]:
+    """Return the sentences that tie a to b, those that state a relation first; of a alone, its spellings.
+
+    Spans count into the sentence, `start` into the paper's text. `relation` is "appears_with" where the two
+    merely share a sentence; a paper that never does so yields its first sentence of each, with None.
+    """
+    if b is None:
+        return spellings(db, str(find_entity(db, a)["id"]))
+    passages = sorted(_passages(db, find_node(db, a), find_node(db, b)), key=_most_telling_first)
+    return [_sentence(db, passage) for passage in passages[:limit]]
+
+
+def spellings(db: Connection, entity: str) -> list[Row]:
+    """Return every spelling that was taken for this entity, why, and in how many papers."""
+    return select(
+        db,
+        "SELECT spelling, rule, papers FROM spellings WHERE entity = ? ORDER BY papers DESC, spelling",
+        entity,
+    )
+
+
+def _most_telling_first(passage: Passage) -> tuple[object, ...]:
+    return (_RANK[passage.relation], passage.date or "9999", passage.paper, passage.start)
+
+
+def _sentence(db: Connection, passage: Passage) -> Row:
+    (row,) = select(
+        db,
+        "SELECT title, date, title || char(10) || abstract AS text FROM papers WHERE id = ?",
+        passage.paper,
+    )
+    start = passage.start
+    return {
+        "paper": passage.paper,
+        "title": row["title"],
+        "date": row["date"],
+        "sentence": row["text"][start : passage.end],
+        "spans": [[m["start"] - start, m["stop"] - start, m["entity"]] for m in passage.mentions],
+        "start": start,
+        "relation": passage.relation,
+    }
+
+
+def _passages(db: Connection, a: Row, b: Row) -> Iterator[Passage]:
+    if "paper" not in (a["type"], b["type"]):
+        yield from _of_entities(db, a["id"], b["id"])
+    for paper, other in (a, b), (b, a):
+        if paper["type"] == "paper":
+            entities = _introduced(db, other["id"]) if other["type"] == "paper" else [other["id"]]
+            yield from _of_role(_mentions(db, [paper["id"]], entities))
+
+
+def _mentions(db: Connection, papers: list[str], entities: list[str]) -> list[Row]:
+    return select(db, _MENTIONS, papers=json.dumps(papers), entities=json.dumps(entities))
+
+
+def _introduced(db: Connection, paper: str) -> list[str]:
+    sql = "SELECT target FROM edges WHERE source = ? AND relation = 'introduces'"
+    return [row["target"] for row in select(db, sql, paper)]
+
+
+def _of_role(mentions: Iterable[Row]) -> Iterator[Passage]:
+    """Yield the sentences of one paper that name something, each with the strongest role it proves."""
+    for (start, end), inside in _by_sentence(mentions).items():
+        role = min((mention["role"] for mention in inside), key=ROLES.index)
+        yield Passage(inside[0]["paper"], inside[0]["date"], start, end, role, tuple(inside))
+
+
+def _of_entities(db: Connection, a: str, b: str) -> Iterator[Passage]:
+    both = "SELECT paper FROM mentions WHERE entity = ? INTERSECT SELECT paper FROM mentions WHERE entity = ?"
+    papers = [row["paper"] for row in select(db, both, a, b)]
+    for paper, group in groupby(_mentions(db, papers, [a, b]), itemgetter("paper")):
+        mentions = list(group)
+        for (start, end), relation in _windows(mentions, select(db, _STATED, paper=paper, a=a, b=b)).items():
+            inside = tuple(m for m in mentions if start <= m["start"] and m["stop"] <= end)
+            yield Passage(paper, mentions[0]["date"], start, end, relation, inside)
+
+
+def _windows(mentions: list[Row], stated: list[Row]) -> dict[tuple[int, int], str | None]:
+    """Choose what to show of one paper: what states a relation, what holds both, else each name's first."""
+    chosen: dict[tuple[int, int], str | None] = {}
+    for row in sorted(stated, key=lambda row: STATED.index(row["relation"])):
+        chosen.setdefault((row["start"], row["stop"]), row["relation"])
+    sentences = _by_sentence(mentions)
+    for (start, end), inside in sentences.items():
+        both = len({mention["entity"] for mention in inside}) > 1
+        if both and not any(from_ <= start and end <= to for from_, to in chosen):
+            chosen[start, end] = "appears_with"
+    if chosen:
+        return chosen
+    firsts = {mention["entity"]: mention for mention in reversed(mentions)}.values()
+    return {(first["sentence_start"], first["sentence_end"]): None for first in firsts}
+
+
+def _by_sentence(mentions: Iterable[Row]) -> dict[tuple[int, int], list[Row]]:
+    sentences: dict[tuple[int, int], list[Row]] = defaultdict(list)
+    for mention in mentions:
+        sentences[mention["sentence_start"], mention["sentence_end"]].append(mention)
+    return sentences

@@ -1,0 +1,140 @@
+"""The store's rows -> networkx, the graph that users and views get.
+
+Attributes are scalars; what is unknown is left out rather than None. Strength is computed here, per edge.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, Any, Literal
+
+from kgraph.config import Config
+from kgraph.measures import strength
+from kgraph.records import SYMMETRIC
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Kind = Literal["entities", "papers", "all"]
+KINDS: tuple[Kind, ...] = ("all", "entities", "papers")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which part of the graph is wanted."""
+
+    kind: Kind = "all"
+    types: Collection[str] = ()  # of entities; () for all
+    relations: Collection[str] = ()
+    min_papers: int = Config.min_papers  # of an entity
+    since: str | None = None  # edges first seen then or later
+    around: str | None = None  # id of a node: only what lies within so many hops of it
+    hops: int = Config.hops
+    top: int | None = None  # only the entities of most papers, and papers tied to them
+
+
+_EVERYTHING = Filter()
+
+
+def read_graph(db: Connection, wanted: Filter = _EVERYTHING) -> nx.MultiDiGraph[str]:
+    """Read nodes and edges; edge key = relation. Nodes and edges stand in the order of their ids."""
+    import networkx as nx
+
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    if wanted.kind != "papers":
+        graph.add_nodes_from(_entities(db, wanted))
+    if wanted.kind != "entities":
+        graph.add_nodes_from(_papers(db))
+    for source, target, relation, attributes in _edges(db, graph, wanted):
+        graph.add_edge(source, target, relation, **attributes)
+    if wanted.around is not None:
+        _keep_within(graph, wanted.around, wanted.hops)
+    return graph
+
+
+def read_company(db: Connection, min_papers: int = Config.min_papers) -> nx.Graph[str]:
+    """Read what appears with what: undirected, weight = papers, strength in 0..1; every entity is a node."""
+    import networkx as nx
+
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_nodes_from(_entities(db, Filter(min_papers=min_papers)))
+    for source, target, _, attributes in _edges(db, graph, Filter(relations=["appears_with"])):
+        graph.add_edge(source, target, **attributes)
+    return graph
+
+
+def _entities(db: Connection, wanted: Filter) -> Iterable[tuple[str, dict[str, Any]]]:
+    rows = db.execute(
+        """
+        SELECT id, name, type, papers, since, introduced_by, aliases FROM (
+            SELECT * FROM entities
+            WHERE papers >= :papers AND (:types = '[]' OR type IN (SELECT value FROM json_each(:types)))
+            ORDER BY papers DESC, name, id LIMIT :top)
+        ORDER BY id
+        """,
+        {
+            "papers": wanted.min_papers,
+            "types": json.dumps(sorted(wanted.types)),
+            "top": -1 if wanted.top is None else wanted.top,
+        },
+    )
+    for id_, name, type_, papers, since, introduced_by, aliases in rows:
+        yield (
+            id_,
+            _known(
+                label=name,
+                type=type_,
+                kind="entity",
+                papers=papers,
+                since=since,
+                introduced_by="|".join(json.loads(introduced_by)),
+                aliases="|".join(json.loads(aliases)),
+            ),
+        )
+
+
+def _papers(db: Connection) -> Iterable[tuple[str, dict[str, Any]]]:
+    for id_, title, date, url in db.execute("SELECT id, title, date, url FROM papers ORDER BY id"):
+        known = _known(
+            label=title, type="paper", kind="paper", papers=1, since=date, title=title, date=date, url=url
+        )
+        yield id_, known
+
+
+def _edges(
+    db: Connection, nodes: nx.Graph[str], wanted: Filter
+) -> Iterable[tuple[str, str, str, dict[str, Any]]]:
+    rows = db.execute(
+        """
+        SELECT source, target, relation, papers, since, until FROM edges
+        WHERE (:relations = '[]' OR relation IN (SELECT value FROM json_each(:relations)))
+          AND (:since IS NULL OR since >= :since)
+        ORDER BY source, target, relation
+        """,
+        {"relations": json.dumps(sorted(wanted.relations)), "since": wanted.since},
+    )
+    for source, target, relation, papers, since, until in rows:
+        if source in nodes and target in nodes:
+            near = strength(papers, nodes.nodes[source]["papers"], nodes.nodes[target]["papers"])
+            figures = _known(papers=papers, weight=float(papers), strength=near, since=since, until=until)
+            yield (
+                source,
+                target,
+                relation,
+                {"relation": relation, **figures, "symmetric": relation in SYMMETRIC},
+            )
+
+
+def _keep_within(graph: nx.MultiDiGraph[str], start: str, hops: int) -> None:
+    import networkx as nx
+
+    undirected = graph.to_undirected(as_view=True)
+    near = nx.single_source_shortest_path_length(undirected, start, cutoff=hops) if start in graph else {}
+    graph.remove_nodes_from([node for node in graph if node not in near])
+
+
+def _known(**attributes: Any) -> dict[str, Any]:
+    return {key: value for key, value in attributes.items() if value is not None and value != ""}

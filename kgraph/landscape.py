@@ -1,0 +1,217 @@
+"""A store in the hands of a Python user: the graph as networkx, every table and answer as pandas."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
+
+from kgraph import evidence, queries
+from kgraph.config import Config
+from kgraph.display import readable
+from kgraph.names import Row, find_node
+from kgraph.store import Store
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pandas as pd
+
+    from kgraph.exporting import Export
+    from kgraph.graph import Filter, Kind
+
+Table = Literal["entities", "papers", "edges", "mentions"]
+Some = str | Collection[str]  # one or several
+
+_TABLES: dict[str, str] = {
+    "entities": "SELECT id, name, type, papers, since, introduced_by, aliases, other_types FROM entities"
+    " ORDER BY papers DESC, id",
+    "papers": "SELECT id, title, date, date_inferred, authors, venue, url, abstract, ids FROM papers ORDER BY id",
+    "edges": "SELECT source, relation, target, papers, since, until FROM edges ORDER BY 1, 2, 3",
+    "mentions": 'SELECT paper, start, "end", text, entity, label, role, score, rule FROM mentions ORDER BY 1, 2, 3',
+}
+_LISTS = {"introduced_by", "aliases", "other_types", "authors", "ids"}
+
+
+class Landscape:
+    """A store opened for reading; a context manager that closes it."""
+
+    def __init__(self, path: str | Path = Config.db) -> None:
+        """Open a store; raise StoreError if there is none."""
+        self._store = Store(path)
+        self._db = self._store.connection
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._store.close()
+
+    def __repr__(self) -> str:
+        counts = self.stats()
+        entities = sum(counts["entities"].values())
+        return f"<Landscape {self._store.path}: {counts['papers']} papers, {entities} entities>"
+
+    def _repr_html_(self) -> str:
+        """Show counts and the foremost entities, as a notebook does."""
+        counts = self.stats()
+        types = ", ".join(f"{n} {type_}s" for type_, n in counts["entities"].items() if n)
+        foremost = ", ".join(escape(readable(row["name"])) for row in queries.top(self._db, limit=10))
+        return f"<p><b>{counts['papers']} papers</b>: {types}<br>{foremost}</p>"
+
+    # ------------------------------------------------------------------------------------------------ graph
+
+    @overload
+    def graph(self, kind: Literal["entities"], *, min_papers: int = ...) -> nx.Graph[str]: ...
+
+    @overload
+    def graph(self, kind: Literal["all", "papers"] = ..., **filters: Any) -> nx.MultiDiGraph[str]: ...
+
+    def graph(self, kind: Kind = "all", **filters: Any) -> nx.Graph[str]:
+        """Return papers and entities, an edge for each relation; of "entities" what appears with what, undirected.
+
+        Filters as in `export`.
+        """
+        from kgraph.graph import read_company, read_graph
+
+        if kind == "entities":
+            return read_company(self._db, **filters)
+        return read_graph(self._db, self._filter(kind, **filters))
+
+    def export(
+        self, path: str | Path, *, format: str | None = None, kind: Kind = "all", **filters: Any
+    ) -> Export:
+        """Write the graph in the format of the path's suffix, or in another, and say what the file holds.
+
+        Filters: `type` and `relation` (one or several), `min_papers`, `since`, `around` (a name) with `hops`, and
+        `top` (so many entities). Nodes without an edge are left out.
+        """
+        from kgraph.exporting import export
+
+        return export(self._store, Path(path), self._filter(kind, **filters), format)
+
+    def _filter(
+        self,
+        kind: Kind,
+        *,
+        type: Some = (),
+        relation: Some = (),
+        min_papers: int = Config.min_papers,
+        since: str | int | None = None,
+        around: str | None = None,
+        hops: int = Config.hops,
+        top: int | None = None,
+    ) -> Filter:
+        from kgraph.graph import Filter
+
+        center = None if around is None else str(find_node(self._db, around)["id"])
+        return Filter(kind, _several(type), _several(relation), min_papers, _date(since), center, hops, top)
+
+    # ----------------------------------------------------------------------------------------------- tables
+
+    def frame(self, table: Table) -> pd.DataFrame:
+        """Return a whole table of the store, its JSON columns as lists."""
+        import pandas as pd
+
+        if table not in _TABLES:
+            raise ValueError(f"there is no table {table!r}; ask for one of {', '.join(_TABLES)}")
+        cursor = self._db.execute(_TABLES[table])
+        frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
+        for column in _LISTS.intersection(frame.columns):
+            frame[column] = frame[column].map(json.loads)
+        return frame
+
+    def neighbors(
+        self,
+        name: str,
+        *,
+        type: Some = (),
+        relation: Some = (),
+        since: str | int | None = None,
+        hops: int = Config.hops,
+        limit: int | None = Config.limit,
+    ) -> pd.DataFrame:
+        """Return what stands near a name, the strongest first."""
+        answer = queries.neighbors(
+            self._db,
+            name,
+            type=_several(type),
+            relation=_several(relation),
+            since=_date(since),
+            hops=hops,
+            limit=limit,
+        )
+        columns = ("id", "name", "type", "relation", "direction", "papers", "strength", "since")
+        return _frame(answer["neighbors"], (*columns, "hops", "via") if hops > 1 else columns)
+
+    def show(self, name: str) -> Row:
+        """Return the card of an entity or a paper."""
+        return queries.show(self._db, name)
+
+    def papers(self, name: str, *, role: Some = (), limit: int | None = None) -> pd.DataFrame:
+        """Return the papers that name an entity, the strongest role first."""
+        rows = queries.papers(self._db, name, role=_several(role), limit=limit)
+        return _frame(rows, ("id", "title", "date", "role"))
+
+    def why(self, a: str, b: str | None = None, *, limit: int | None = None) -> pd.DataFrame:
+        """Return the sentences that tie a to b; of a alone, its spellings."""
+        rows = evidence.why(self._db, a, b, limit=limit)
+        sentences = ("paper", "title", "date", "relation", "sentence", "spans", "start")
+        return _frame(rows, ("spelling", "rule", "papers") if b is None else sentences)
+
+    def path(self, a: str, b: str) -> list[Row]:
+        """Return a shortest way from a to b: nodes and relations in turn, [] if there is none."""
+        return queries.path(self._db, a, b)
+
+    def search(self, words: str, *, type: Some = (), limit: int | None = Config.limit) -> pd.DataFrame:
+        """Return the entities and papers whose names hold all these words."""
+        rows = queries.search(self._db, words, type=_several(type), limit=limit)
+        return _frame(rows, ("id", "name", "type", "papers", "since"))
+
+    def top(
+        self, *, type: Some = (), by: queries.By = "papers", limit: int | None = Config.limit
+    ) -> pd.DataFrame:
+        """Return the foremost entities with the figure that ranks them."""
+        rows = queries.top(self._db, type=_several(type), by=by, limit=limit)
+        figures = {"papers": (), "pagerank": ("pagerank",), "rising": ("rising", "recent", "before")}[by]
+        return _frame(rows, ("id", "name", "type", "papers", *figures, "since"))
+
+    def trends(self, *names: str) -> pd.DataFrame:
+        """Return papers a year, one column a name, of all papers if none is given; undated papers do not count."""
+        import pandas as pd
+
+        rows = queries.trends(self._db, names)
+        columns = {row["name"]: pd.Series(row["years"], dtype="int64") for row in rows}
+        frame = pd.DataFrame(columns).fillna(0).astype("int64").sort_index()
+        return frame.rename_axis("year").set_axis([int(year) for year in frame.index], axis="index")
+
+    def stats(self) -> Row:
+        """Count what the store holds."""
+        return queries.stats(self._db)
+
+    def doctor(self) -> Row:
+        """Say how much of the collection the graph covers."""
+        return queries.doctor(self._db)
+
+
+def open(path: str | Path = Config.db) -> Landscape:
+    """Open a store for reading."""
+    return Landscape(path)
+
+
+def _several(given: Some) -> Collection[str]:
+    return [given] if isinstance(given, str) else given
+
+
+def _date(given: str | int | None) -> str | None:
+    return None if given is None else str(given)
+
+
+def _frame(rows: Iterable[Row], columns: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(list(rows), columns=list(columns))

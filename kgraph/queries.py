@@ -1,0 +1,453 @@
+"""The questions one may ask of a store. Each returns plain dicts and lists: the shapes that --json prints."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from sqlite3 import Connection
+from typing import Any, Literal
+
+from kgraph.config import Config
+from kgraph.keys import alias_key
+from kgraph.measures import growth, strength
+from kgraph.names import Row, find_node, select
+from kgraph.records import PAPER_RELATIONS, ROLES, STATED, SYMMETRIC, TYPES
+
+RELATIONS = tuple(dict.fromkeys((*STATED, "appears_with", *ROLES, *PAPER_RELATIONS)))
+RECENT_YEARS = 2  # what `top --by rising` calls lately
+
+By = Literal["papers", "pagerank", "rising"]
+
+_SPECIFIC = {relation: rank for rank, relation in enumerate((*ROLES, *PAPER_RELATIONS, *STATED))}
+_VAGUE = ("appears_with", "mentions")
+
+
+_Edge = tuple[str, str, int, str | None]  # relation, direction, papers, since
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """All that ties one node to another, as seen from the first."""
+
+    here: str
+    id: str
+    name: str
+    type: str
+    relation: str
+    direction: str  # out: said of `here`; in: said of the other; both: said of both, or symmetric
+    papers: int
+    strength: float
+    since: str | None
+    hops: int = 1
+    via: str | None = None
+
+
+# ---------------------------------------------------------------------------------------- what stands near
+
+
+def neighbors(
+    db: Connection,
+    name: str,
+    *,
+    type: Collection[str] = (),
+    relation: Collection[str] = (),
+    since: str | None = None,
+    hops: int = Config.hops,
+    limit: int | None = None,
+) -> Row:
+    """Return the node and what it is tied to, the strongest first; papers only if `type` holds "paper".
+
+    A row shows the most telling relation of the pair, the papers that join the two, and since when. Past one
+    hop the figures are those of the last step, but strength is the product along the strongest way.
+    """
+    node = find_node(db, name)
+    wanted = set(type) or set(TYPES)
+    rows = [
+        link
+        for link in _reach(db, node["id"], hops, papers="paper" in wanted, relation=relation)
+        if link.type in wanted and (since is None or (link.since or "") >= since)
+    ]
+    rows.sort(key=_strongest_first)
+    return {"node": node, "neighbors": [_neighbor(link, hops) for link in rows[:limit]]}
+
+
+def _neighbor(link: Link, hops: int) -> Row:
+    shown = ["id", "name", "type", "relation", "direction", "papers", "strength", "since"]
+    shown += ["hops", "via"] if hops > 1 else []
+    return {key: getattr(link, key) for key in shown}
+
+
+def _strongest_first(link: Link) -> tuple[object, ...]:
+    return (-link.strength, -link.papers, link.name, link.id)
+
+
+def _reach(
+    db: Connection, start: str, hops: int, *, papers: bool, relation: Collection[str] = ()
+) -> Iterator[Link]:
+    """Yield the best link to every node within so many hops, nearest first."""
+    seen, frontier = {start}, {start: 1.0}
+    for hop in range(1, hops + 1):
+        best: dict[str, Link] = {}
+        for link in links(db, frontier, papers=papers, relation=relation):
+            if link.id not in seen:
+                link = replace(link, strength=round(frontier[link.here] * link.strength, 3), hops=hop)
+                link = replace(link, via=link.here if hop > 1 else None)
+                best[link.id] = min(best.get(link.id, link), link, key=lambda way: (-way.strength, way.here))
+        yield from best.values()
+        seen |= best.keys()
+        frontier = {link.id: link.strength for link in best.values()}
+
+
+def links(db: Connection, ids: Iterable[str], *, papers: bool, relation: Collection[str] = ()) -> list[Link]:
+    """Return one link for every pair of one of these nodes and a node tied to it, in order of their ids.
+
+    With `papers` false only entities count as tied; `relation` restricts the edges that are looked at.
+    """
+    rows = db.execute(
+        """
+        WITH frontier (id) AS (SELECT value FROM json_each(:ids)),
+             wanted (relation) AS (SELECT value FROM json_each(:relations)),
+             edge (here, there, relation, direction, papers, since) AS (
+                 SELECT source, target, relation, 'out', papers, since FROM edges WHERE source IN frontier
+                 UNION ALL
+                 SELECT target, source, relation, 'in', papers, since FROM edges WHERE target IN frontier)
+        SELECT here, there, coalesce(other.name, paper.title), coalesce(other.type, 'paper'),
+               coalesce(own.papers, 1), coalesce(other.papers, 1),
+               edge.relation, direction, edge.papers, edge.since
+        FROM edge
+        LEFT JOIN entities AS own ON own.id = here
+        LEFT JOIN entities AS other ON other.id = there
+        LEFT JOIN papers AS paper ON :papers AND paper.id = there
+        WHERE (other.id IS NOT NULL OR paper.id IS NOT NULL)
+          AND (:relations = '[]' OR edge.relation IN wanted)
+        ORDER BY here, there, edge.relation, direction
+        """,
+        {"ids": json.dumps(sorted(ids)), "relations": json.dumps(sorted(relation)), "papers": papers},
+    )
+    pairs: dict[tuple[Any, ...], list[_Edge]] = defaultdict(list)
+    for row in rows:
+        pairs[row[:6]].append(row[6:])
+    return [_link(pair, edges) for pair, edges in pairs.items()]
+
+
+def _link(pair: tuple[Any, ...], edges: list[_Edge]) -> Link:
+    here, there, name, type_, papers_here, papers_there = pair
+    relation = min(edges, key=_most_telling)[0]
+    directions = {direction for said, direction, _, _ in edges if said == relation}
+    papers = max(count for _, _, count, _ in edges)
+    return Link(
+        here=here,
+        id=there,
+        name=name,
+        type=type_,
+        relation=relation,
+        direction="both" if relation in SYMMETRIC or len(directions) > 1 else directions.pop(),
+        papers=papers,
+        strength=min(1.0, strength(papers, papers_here, papers_there)),
+        since=min((since for _, _, _, since in edges if since), default=None),
+    )
+
+
+def _most_telling(edge: _Edge) -> tuple[object, ...]:
+    """Order a stated relation before mere company, then what more papers say, then the more specific."""
+    relation, direction, papers, _ = edge
+    return (relation in _VAGUE, -papers, _SPECIFIC.get(relation, len(_SPECIFIC)), relation, direction)
+
+
+def path(db: Connection, a: str, b: str) -> list[Row]:
+    """Return a shortest way from a to b, nodes and relations in turn, [] if there is none.
+
+    Of equally short ways it is the strongest (product of the strengths); papers are passed through only if
+    entities alone do not join the two.
+    """
+    start, goal = find_node(db, a), find_node(db, b)
+    both_entities = "paper" not in (start["type"], goal["type"])
+    ways = (_way(db, start["id"], goal["id"], papers) for papers in (False, True)[not both_entities :])
+    way = next(filter(None, ways), [])
+    if start["id"] != goal["id"] and not way:
+        return []
+    steps: list[Row] = [_named(start)]
+    for link in way:
+        shown = ("relation", "direction", "papers", "strength", "since")
+        steps.append({key: getattr(link, key) for key in shown})
+        steps.append({"id": link.id, "name": link.name, "type": link.type})
+    return steps
+
+
+def _named(node: Row) -> Row:
+    return {key: node[key] for key in ("id", "name", "type")}
+
+
+def _way(db: Connection, start: str, goal: str, papers: bool) -> list[Link]:
+    """Return the links of the strongest of the shortest ways, layer by layer from the start."""
+    arrived: dict[str, Link] = {}
+    frontier = {start: 1.0}
+    while frontier and goal not in frontier:
+        layer: dict[str, tuple[float, Link]] = {}
+        for link in links(db, frontier, papers=papers):
+            if link.id != start and link.id not in arrived:
+                product = frontier[link.here] * link.strength
+                if link.id not in layer or product > layer[link.id][0]:
+                    layer[link.id] = (product, link)
+        arrived |= {id_: link for id_, (_, link) in layer.items()}
+        frontier = {id_: product for id_, (product, _) in layer.items()}
+    way: list[Link] = []
+    while goal != start and goal in arrived:
+        way.insert(0, arrived[goal])
+        goal = arrived[goal].here
+    return way
+
+
+# ---------------------------------------------------------------------------------------- one node's card
+
+
+def show(db: Connection, name: str) -> Row:
+    """Return the card of an entity or a paper."""
+    node = find_node(db, name)
+    return _paper_card(db, node) if node["type"] == "paper" else _entity_card(db, node)
+
+
+def _entity_card(db: Connection, node: Row) -> Row:
+    (row,) = select(db, "SELECT aliases, other_types, introduced_by FROM entities WHERE id = ?", node["id"])
+    counted = select(
+        db,
+        "SELECT relation, count(*) AS n FROM edges JOIN papers ON papers.id = source WHERE target = ?"
+        " GROUP BY relation",
+        node["id"],
+    )
+    roles = {role["relation"]: role["n"] for role in counted}
+    introducers = select(
+        db,
+        "SELECT papers.id, title, date FROM json_each(?) AS given JOIN papers ON papers.id = given.value"
+        " ORDER BY given.key",
+        row["introduced_by"],
+    )
+    return {
+        "id": node["id"],
+        "name": node["name"],
+        "type": node["type"],
+        "aliases": _loads(row["aliases"]),
+        "papers": node["papers"],
+        "since": node["since"],
+        "introduced_by": _loads(row["introduced_by"]),
+        "roles": {role: roles[role] for role in ROLES if role in roles},
+        "other_types": _loads(row["other_types"]),
+        "introducers": introducers,
+    }
+
+
+def _paper_card(db: Connection, node: Row) -> Row:
+    (row,) = select(db, "SELECT * FROM papers WHERE id = ?", node["id"])
+    named = select(
+        db,
+        "SELECT entities.id, name, type, relation AS role FROM edges JOIN entities ON entities.id = target"
+        " WHERE source = ? ORDER BY name, entities.id",
+        node["id"],
+    )
+    named.sort(key=lambda entity: ROLES.index(entity["role"]))
+    roles = Counter(entity["role"] for entity in named)
+    return {
+        "id": node["id"],
+        "name": node["name"],
+        "type": "paper",
+        "aliases": [known for known in _loads(row["ids"]) if known != node["id"]],
+        "papers": 1,
+        "since": node["since"],
+        "introduced_by": [],
+        "roles": dict(roles),
+        "title": row["title"],
+        "date": row["date"],
+        "date_inferred": bool(row["date_inferred"]),
+        "authors": _loads(row["authors"]),
+        "venue": row["venue"],
+        "url": row["url"],
+        "abstract": row["abstract"],
+        "entities": named,
+        **_paper_links(db, node["id"]),
+    }
+
+
+def _paper_links(db: Connection, paper: str) -> dict[str, list[str]]:
+    rows = select(
+        db,
+        "SELECT relation, target AS id FROM edges WHERE source = :id AND relation IN ('cites', 'builds_on')"
+        " UNION ALL SELECT relation || '_by', source FROM edges"
+        " WHERE target = :id AND relation IN ('cites', 'builds_on') ORDER BY id",
+        id=paper,
+    )
+    keys = {"cites": "cites", "builds_on": "builds_on", "cites_by": "cited_by", "builds_on_by": "built_on_by"}
+    return {key: [row["id"] for row in rows if row["relation"] == said] for said, key in keys.items()}
+
+
+def _loads(text: str) -> list[str]:
+    return list(json.loads(text))
+
+
+def papers(db: Connection, name: str, *, role: Collection[str] = (), limit: int | None = None) -> list[Row]:
+    """Return the papers that name an entity, the strongest role first, then by date; of a paper, those that cite it or build on it."""
+    node = find_node(db, name)
+    rows = select(
+        db,
+        "SELECT papers.id, title, date, relation AS role FROM edges JOIN papers ON papers.id = source"
+        " WHERE target = ? ORDER BY date IS NULL, date, title, papers.id",
+        node["id"],
+    )
+    order = (*ROLES, *PAPER_RELATIONS)
+    kept = [row for row in rows if not role or row["role"] in role]
+    return sorted(kept, key=lambda row: order.index(row["role"]))[:limit]
+
+
+# ---------------------------------------------------------------------------------------- the collection
+
+
+def search(db: Connection, words: str, *, type: Collection[str] = (), limit: int | None = None) -> list[Row]:
+    """Return the entities and papers whose names hold all these words, whole names first, then by papers.
+
+    An entity is found by any of its spellings, a paper by its title.
+    """
+    keys = [key for key in map(alias_key, words.split()) if key]
+    if not keys:
+        return []
+    found = _named_like(db, keys) + _titled_like(db, words.split())
+    whole = "".join(keys)
+    found.sort(
+        key=lambda row: (row["type"] == "paper", alias_key(row["name"]) != whole, -row["papers"], row["id"])
+    )
+    return [row for row in found if not type or row["type"] in type][:limit]
+
+
+def _named_like(db: Connection, keys: list[str]) -> list[Row]:
+    return select(
+        db,
+        """
+        SELECT id, name, type, papers, since FROM entities WHERE id IN (
+            SELECT entity FROM spellings
+            WHERE NOT EXISTS (SELECT 1 FROM json_each(?) AS word WHERE NOT instr(spellings.key, word.value)))
+        """,
+        json.dumps(keys),
+    )
+
+
+def _titled_like(db: Connection, words: list[str]) -> list[Row]:
+    return select(
+        db,
+        """
+        SELECT id, title AS name, 'paper' AS type, 1 AS papers, date AS since FROM papers
+        WHERE NOT EXISTS (SELECT 1 FROM json_each(?) AS word WHERE NOT instr(lower(title), word.value))
+        """,
+        json.dumps([word.lower() for word in words]),
+    )
+
+
+def top(
+    db: Connection, *, type: Collection[str] = (), by: By = "papers", limit: int | None = Config.limit
+) -> list[Row]:
+    """Return the foremost entities with the figure that ranks them.
+
+    `papers` counts papers; `pagerank` walks over what appears with what; `rising` is `measures.growth` of the
+    last two years that the store knows against all years before.
+    """
+    rows = select(db, "SELECT id, name, type, papers, since FROM entities")
+    if by == "pagerank":
+        rank = _pagerank(db)
+        rows = [row | {"pagerank": rank.get(row["id"], 0.0)} for row in rows]
+    elif by == "rising":
+        counts = _recent_counts(db)
+        rows = [row | counts[row["id"]] for row in rows if row["id"] in counts]
+    rows.sort(key=lambda row: (-row[by], -row["papers"], row["name"], row["id"]))
+    return [row for row in rows if not type or row["type"] in type][:limit]
+
+
+def _pagerank(db: Connection) -> dict[str, float]:
+    from networkx import pagerank
+
+    from kgraph.graph import read_company
+
+    company = read_company(db)
+    return {node: round(rank, 6) for node, rank in pagerank(company).items()} if company else {}
+
+
+def _recent_counts(db: Connection) -> dict[str, Row]:
+    """Return, by entity, its papers of late and before, and how it rises; undated papers do not count."""
+    (everything,) = trends(db)
+    years: dict[str, int] = everything["years"]
+    if not years:
+        return {}
+    first_recent = str(int(max(years)) - RECENT_YEARS + 1)
+    all_recent = sum(n for year, n in years.items() if year >= first_recent)
+    all_before = sum(years.values()) - all_recent
+    rows = select(
+        db,
+        """
+        SELECT target, count(*) FILTER (WHERE date >= :first) AS recent,
+               count(*) FILTER (WHERE date < :first) AS before
+        FROM edges JOIN papers ON papers.id = source WHERE date IS NOT NULL GROUP BY target HAVING recent
+        """,
+        first=first_recent,
+    )
+    return {
+        row["target"]: {
+            "rising": growth(row["recent"], row["before"], all_recent, all_before),
+            "recent": row["recent"],
+            "before": row["before"],
+        }
+        for row in rows
+    }
+
+
+def trends(db: Connection, names: Sequence[str] = ()) -> list[Row]:
+    """Return papers a year for each name, for the whole collection if none is given; undated papers apart."""
+    if not names:
+        sql = "SELECT substr(date, 1, 4) AS year, count(*) AS n FROM papers GROUP BY year ORDER BY year"
+        return [{"id": None, "name": "all papers", "type": None, **_by_year(select(db, sql))}]
+    nodes = [find_node(db, name) for name in names]
+    sql = (
+        "SELECT substr(date, 1, 4) AS year, count(*) AS n FROM edges JOIN papers ON papers.id = source"
+        " WHERE target = ? GROUP BY year ORDER BY year"
+    )
+    return [{**_named(node), **_by_year(select(db, sql, node["id"]))} for node in nodes]
+
+
+def _by_year(rows: list[Row]) -> Row:
+    dated = {row["year"]: row["n"] for row in rows if row["year"]}
+    return {"years": dated, "undated": sum(row["n"] for row in rows if not row["year"])}
+
+
+def stats(db: Connection) -> Row:
+    """Count what the store holds."""
+    types = _counts(db, "SELECT type, count(*) FROM entities GROUP BY type")
+    return {
+        "papers": _count(db, "SELECT count(*) FROM papers"),
+        "entities": {type_: types.get(type_, 0) for type_ in TYPES},
+        "mentions": _count(db, "SELECT count(*) FROM mentions"),
+        "edges": _counts(db, "SELECT relation, count(*) FROM edges GROUP BY relation ORDER BY relation"),
+        "statements": _count(db, "SELECT count(*) FROM statements"),
+        "spellings": _count(db, "SELECT count(*) FROM spellings"),
+        "records": _count(db, "SELECT count(*) FROM records"),
+    }
+
+
+def _counts(db: Connection, sql: str) -> dict[str, int]:
+    return {str(key): int(n) for key, n in db.execute(sql)}
+
+
+def _count(db: Connection, sql: str) -> int:
+    return int(db.execute(sql).fetchone()[0])
+
+
+_COVERAGE = {
+    "papers": "SELECT count(*) FROM papers",
+    "without_abstract": "SELECT count(*) FROM papers WHERE trim(abstract) = ''",
+    "without_date": "SELECT count(*) FROM papers WHERE date IS NULL",
+    "without_mentions": "SELECT count(*) FROM papers WHERE id NOT IN (SELECT paper FROM mentions)",
+    "without_edges": "SELECT count(*) FROM papers"
+    " WHERE id NOT IN (SELECT source FROM edges UNION ALL SELECT target FROM edges)",
+    "unresolved_mentions": "SELECT count(*) FROM mentions WHERE entity IS NULL",
+    "lone_entities": "SELECT count(*) FROM entities WHERE papers < 2",
+}
+
+
+def doctor(db: Connection) -> Row:
+    """Say how much of the collection the graph covers, and what made the store."""
+    meta = dict(db.execute("SELECT key, value FROM meta ORDER BY key"))
+    return {**{key: _count(db, sql) for key, sql in _COVERAGE.items()}, "meta": meta}
