@@ -16,7 +16,7 @@ __all__ = ["Files", "find_files", "read_papers"]
 def read_papers(
     sources: Iterable[str | Path],
     *,
-    as_of: date | None = None,
+    as_of: date | str | None = None,
     max_line_bytes: int = Config.max_line_bytes,
     skip_bad_files: bool = False,
     on_bytes: Callable[[int], None] | None = None,
@@ -29,7 +29,14 @@ def read_papers(
     `skip_bad_files` is one more reject. A file in a folder that is of no known format is a reject.
     """
     files = find_files(sources)
-    return _read_files(files, as_of, max_line_bytes, skip_bad_files, on_bytes)
+    return _read_files(files, _day(as_of), max_line_bytes, skip_bad_files, on_bytes)
+
+
+def _day(as_of: date | str | None) -> date | None:
+    try:
+        return date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    except ValueError:
+        raise BadInput(f"as of {as_of}", "is no date; write it as 2025-12-31") from None
 
 
 def _read_files(

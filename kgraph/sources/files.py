@@ -203,7 +203,7 @@ def open_file(
 def _rewindable(raw: IO[bytes]) -> IO[bytes]:
     if raw.seekable() and raw.fileno() != 0:
         return raw
-    spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)
+    spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115  # the caller closes it
     shutil.copyfileobj(raw, spool)
     spool.seek(0)
     return cast(IO[bytes], spool)

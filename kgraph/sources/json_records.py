@@ -15,9 +15,9 @@ from kgraph.sources.files import InputFile
 
 HOLDERS = frozenset({"data", "feed", "message", "response", "result", "results"})  # objects around the list
 LISTS = frozenset({"data", "docs", "entries", "hits", "items", "papers", "records", "results", "works"})
-PARTS = frozenset(
-    {"citations", "journal", "references", "related", "venue"}
-)  # their titles are not the paper's
+PARTS = frozenset(  # what stands in a paper and has titles of others
+    {"citations", "journal", "reference", "references", "related", "venue"}
+)
 
 _MAX_HOLDERS = 4
 _CUT_OFF = "the last record is cut off, so the file is not whole; fetch it again"

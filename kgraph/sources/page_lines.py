@@ -76,7 +76,7 @@ NOISES = frozenset(
 )
 
 _HEADER = re.compile(
-    r"get trending papers\b.{0,80}|by\W*ak\b\W*(?:and the research community)?", re.IGNORECASE
+    r"get trending papers\b.{0,80}|by\W*ak\b\W*(?:.{0,120}and the research community)?", re.IGNORECASE
 )
 _GLUED = re.compile(  # header lines run into the first title
     r"(?:new(?=Get trending)|Get trending papers[^!]{0,60}!|Subscribe|Daily Papers"

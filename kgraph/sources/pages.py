@@ -42,7 +42,7 @@ def read_page(file: InputFile, as_of: date | None = None) -> Iterator[Paper | Re
 def is_page(lines: Iterable[str]) -> bool:
     """Tell whether the first lines of a text read like a page: no more stray blocks than papers."""
     found = list(_Pairing("", _Years(None)).read(page_lines(enumerate(lines, start=1))))
-    papers = sum(isinstance(one, Paper) for one in found)
+    papers = sum(isinstance(one, Paper) and " " in one.title and not one.title.endswith(".") for one in found)
     return papers > 0 and 2 * papers >= len(found)
 
 

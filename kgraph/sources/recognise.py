@@ -25,12 +25,12 @@ _SAMPLE_LINES = 400
 _SAMPLE_CHARACTERS = 256 * 1024
 _LIST = re.compile(r"\s*\[\s*[{\[\]]")
 _FOREIGN = [  # what is often tried and not read
-    (re.compile(r"%PDF"), "PDF; copy its text into a file, or use its metadata"),
-    (re.compile(r"\s*<(?:!doctype )?html", re.IGNORECASE), "HTML; save the page as text instead"),
-    (re.compile(r"\s*<[?!\w]"), "XML"),
-    (re.compile(r"(?:\s|%.*\n)*@\w+\s*[{(]"), "BibTeX"),
-    (re.compile(r"\s*TY  - "), "RIS"),
-    (re.compile(r"\s*PMID- ?\d"), "PubMed's nbib"),
+    (re.compile(r"\A%PDF"), "PDF; copy its text into a file, or use its metadata"),
+    (re.compile(r"\A<(?:!doctype )?html", re.IGNORECASE), "HTML; save the page as text instead"),
+    (re.compile(r"\A<[?!\w]"), "XML"),
+    (re.compile(r"\A(?:\s|%.*\n)*@\w+\s*[{(]"), "BibTeX"),
+    (re.compile(r"^TY  - ", re.MULTILINE), "RIS"),
+    (re.compile(r"^PMID- ?\d", re.MULTILINE), "PubMed's nbib"),
 ]
 _WAYS = (
     "JSON, JSON Lines, CSV or TSV with a header line that names a column `title`, or a page of papers as text"
@@ -51,7 +51,7 @@ def recognise(file: InputFile) -> str:
     if find_delimiter(first):
         return "table"
     for pattern, name in _FOREIGN:
-        if pattern.match(text):
+        if pattern.search(text):
             raise BadInput(file.name, f"is {name}, which is not read here; wanted is {_WAYS}")
     if not is_page(lines):
         raise BadInput(file.name, f"is of no known format; wanted is {_WAYS}")
