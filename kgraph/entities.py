@@ -26,7 +26,7 @@ from kgraph.spellings import fold_spellings
 _NUMBER_OR_SIGN = re.compile(r"\d[\d.-]*(?:[bkm](?![a-z]))?|(?:plus|star)$")
 _PARTICLE = re.compile(r"^(auto|cross|fine|inter|multi|non|pre|self|semi|sub|super)(?=[a-z]{4})")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
-_INFLECTION = re.compile(r"(?<=\w{3})(?:ings?|ed|es?|s)$")
+_ENDING = re.compile(r"(?<=\w{4})(?:ations?|ions?|ers?|ors?)$|(?<=\w{3})(?:ings?|ed|es?|s)$")
 _FUNCTION_WORDS = frozenset("a an and as at by for from in of on or over the to under using via with".split())  # noqa: SIM905 - reads better
 
 
@@ -67,7 +67,7 @@ def resolve(usages: Iterable[Usage], lexicon: Lexicon) -> Resolution:
     for spellings in pooled:
         members[clusters.find(collection.anchor(spellings))].append(spellings)
     drafts = [
-        _draft(clusters[node].row, {spellings: pooled[spellings] for spellings in members[node]}, collection)
+        _draft(node, {spellings: pooled[spellings] for spellings in members[node]}, collection, clusters)
         for node in sorted(members)
     ]
     ids = _ids(drafts, collection, lexicon)
@@ -213,11 +213,15 @@ class _Clusters:
             self._parent[node] = node = self._parent[parent]
         return node
 
+    def differ(self, a: str, b: str) -> bool:
+        a, b = self.find(a), self.find(b)
+        return a != b and self._cluster[a].differs(self._cluster[b])
+
     def unite(self, a: str, b: str, *, known: bool = False) -> None:
         """Make one cluster of two unless they differ; what the lexicon says (`known`) needs no check."""
         a, b = self.find(a), self.find(b)
         large, small = sorted((a, b), key=lambda node: (-len(self._cluster[node].forms), node))
-        if a == b or (not known and self._cluster[a].differs(self._cluster[b])):
+        if a == b or (not known and self.differ(a, b)):
             return
         self._parent[small] = large
         self._cluster[large].take(self._cluster.pop(small))
@@ -251,27 +255,32 @@ def _cluster(collection: _Collection) -> _Clusters:
 
 
 def _unite_same_words(longs: Iterable[str], collection: _Collection, clusters: _Clusters) -> None:
-    """Unite the long forms of one short form that differ only in inflection and function words."""
+    """Unite the long forms of one short form that differ only in endings, function words and order."""
     first: dict[tuple[str, ...], str] = {}
     for long in sorted(longs):
         clusters.unite(first.setdefault(tuple(sorted(_stems(collection.text_of[long]))), long), long)
 
 
 def _stems(text: str) -> tuple[str, ...]:
-    """Reduce a phrase to what its words share with their inflections, numbers apart.
+    """Reduce a phrase to what its words share with their other endings, numbers apart.
 
-    >>> _stems("Masked Auto-Encoders"), _stems("continual learning")
-    (('mask', 'auto', 'encoder'), ('continual', 'learn'))
+    >>> _stems("Masked Auto-Encoders"), _stems("masking autoencoder 2")
+    (('mask', 'auto', 'encod'), ('mask', 'auto', 'encod', '2'))
+    >>> _stems("continual learning"), _stems("contrastive learning")
+    (('continual', 'learn'), ('contrastiv', 'learn'))
     """
     words = (part for word in _WORD.findall(text.lower()) for part in _PARTICLE.sub(r"\1 ", word).split())
-    return tuple(_INFLECTION.sub("", word) for word in words if word not in _FUNCTION_WORDS) or (text,)
+    return tuple(_ENDING.sub("", alias_key(word)) for word in words if word not in _FUNCTION_WORDS) or (text,)
 
 
 def _bare_sense(short: str, longs: Counter[str], collection: _Collection, clusters: _Clusters) -> str | None:
     """Return the sense that a short form has where nothing defines it, if there is one."""
     senses: Counter[str] = Counter()
     for long, papers in longs.items():
-        senses[clusters.find(long)] += papers
+        if not clusters.differ(short, long):
+            senses[clusters.find(long)] += papers
+    if not senses:
+        return None
     (sense, papers), total = max(senses.items(), key=lambda item: (item[1], item[0])), senses.total()
     overwhelming = papers >= 2 and papers * 10 >= total * 9
     rows = collection.rows_of.get(short, [])
@@ -304,14 +313,18 @@ class _Draft:
     usages: tuple[tuple[str, ...], ...]
 
 
-def _draft(row: Row | None, usages: Mapping[tuple[str, ...], _Pooled], collection: _Collection) -> _Draft:
+def _draft(
+    node: str, usages: Mapping[tuple[str, ...], _Pooled], collection: _Collection, clusters: _Clusters
+) -> _Draft:
+    row = clusters[node].row
     papers: Counter[str] = Counter()
     form_papers: Counter[str] = Counter()
     for spellings, pool in usages.items():
         for spelling in spellings:
             papers[spelling] += pool.papers
         for form in collection.own_forms(spellings):
-            form_papers[form] += pool.papers
+            if not clusters.differ(node, form):
+                form_papers[form] += pool.papers
     by_papers = sorted(papers, key=lambda spelling: (-papers[spelling], spelling))
     form, *others = _by_fitness(form_papers, collection)
     name = row.name if row else _text(form, papers, collection)
