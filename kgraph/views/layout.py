@@ -144,10 +144,14 @@ def _kernel() -> NDArray[np.complex128]:
 
 
 def _scale(places: Floats, radii: Floats) -> Floats:
-    """Stretch the map until the nodes cover a seventh of the disc that holds most of them."""
-    reach = float(np.quantile(np.hypot(*(places - places.mean(axis=0)).T), 0.9)) or 1.0
-    scaled: Floats = places * (math.sqrt(7 * float(((radii + GAP) ** 2).sum())) / reach)
-    return scaled
+    """Stretch the map until the nodes cover a seventh of the disc that holds most; draw outliers in."""
+    places = places - np.median(places, axis=0)
+    away = np.hypot(*places.T)
+    reach = float(np.quantile(away, 0.9)) or 1.0
+    drawn = reach * (1 + 0.8 * np.log1p(np.maximum(away / reach - 1, 0)))
+    places *= np.where(away > reach, drawn / np.maximum(away, 1e-9), 1.0)[:, None]
+    places *= math.sqrt(7 * float(((radii + GAP) ** 2).sum())) / reach
+    return places
 
 
 def _separate(places: Floats, radii: Floats) -> Floats:

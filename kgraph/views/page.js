@@ -32,6 +32,8 @@
   };
   const phrase = (relation, forth) => (RELATIONS[relation] || [])[forth ? 0 : 1] || relation.replaceAll("_", " ");
 
+  const rankOf = (relation) => Object.keys(RELATIONS).indexOf(relation);
+
   // ---- the graph, indexed ------------------------------------------------------------------
   const around = nodes.map(() => []);
   edges.forEach((edge) => {
@@ -56,7 +58,7 @@
   const count = (items) => items.reduce((sums, item) => sums.set(item, (sums.get(item) || 0) + 1), new Map());
   const types = [...count(nodes.map((node) => node.type))].sort((a, b) => ORDER.indexOf(a[0]) - ORDER.indexOf(b[0]));
   const relations = [...count(edges.map((edge) => edge.relation))].sort(
-    (a, b) => Object.keys(RELATIONS).indexOf(a[0]) - Object.keys(RELATIONS).indexOf(b[0]),
+    (a, b) => rankOf(a[0]) - rankOf(b[0]),
   );
   const years = nodes.map((node) => node.year).filter(Boolean);
   const firstYear = years.reduce((a, b) => Math.min(a, b), Infinity);
@@ -238,8 +240,7 @@
     const stars = lit ? [...lit].map((id) => nodes[id]) : ranked.slice(0, 80);
     const blocks = stars.filter((node) => node.shown && node.size * view.scale > 4).map(boxOf);
     const centre = centreOf();
-    const order = lit ? ranked.filter((node) => lit.has(node.id)) : ranked;
-    if (centre !== null) order.unshift(nodes[centre]);
+    const order = lit ? [nodes[centre], ...ranked.filter(({ id }) => id !== centre && lit.has(id))] : ranked;
     ctx.save();
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.textAlign = "center";
@@ -494,7 +495,8 @@
     );
   const neighbourGroups = (node, skipPapers) => {
     const groups = new Map();
-    for (const edge of around[node.id]) {
+    const byRelation = [...around[node.id]].sort((a, b) => rankOf(a.relation) - rankOf(b.relation));
+    for (const edge of byRelation) {
       const id = other(edge, node.id);
       if (skipPapers && nodes[id].isPaper) continue;
       const name = phrase(edge.relation, edge.from === node.id);
@@ -539,13 +541,13 @@
     for (const [name, found] of neighbourGroups(node, known)) {
       section(name[0].toUpperCase() + name.slice(1), folded(found.map(([id, edge]) => chip(id, edge)), 14));
     }
+    if (card.evidence.length) section("In their words", ...card.evidence.map(quote));
     if (roles.length) {
       section("Papers", ...roles.map(([role, list]) =>
         make("details", roles.length === 1 ? { open: "" } : {},
           make("summary", {}, phrase(role, false), " ", make("span", { class: "count" }, list.length)),
           make("ul", { class: "papers" }, ...list.map(paperLine)))));
     }
-    if (card.evidence.length) section("In their words", ...card.evidence.map(quote));
     const url = safe(node.url);
     $("card").replaceChildren(
       make("button", { type: "button", class: "close icon", "aria-label": "Close", onclick: () => go(null) }, "×"),

@@ -1,0 +1,89 @@
+"""The map: same graph, same places; none on top of another; what belongs together stands together."""
+
+import itertools
+import math
+import time
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from kgraph.views.layout import positions
+from kgraph.views.style import sizes
+
+
+def graph_of(edges: list[tuple[str, str]]) -> "nx.MultiDiGraph[str]":
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for source, target in edges:
+        graph.add_edge(source, target, key="appears_with", relation="appears_with", weight=1.0, strength=0.5)
+    return graph
+
+
+def groups(number: int, size: int) -> "nx.MultiDiGraph[str]":
+    """Cliques, each tied to the next by one edge."""
+    edges = []
+    for group in range(number):
+        names = [f"entity:{group}-{i}" for i in range(size)]
+        edges += list(itertools.combinations(names, 2))
+        edges.append((names[0], f"entity:{(group + 1) % number}-1"))
+    return graph_of(edges)
+
+
+def scale_free(nodes: int, edges: int) -> "nx.MultiDiGraph[str]":
+    generator = np.random.default_rng(7)
+    ends = (nodes * generator.random((edges, 2)) ** 2.5).astype(int)
+    return graph_of([(f"entity:{a}", f"entity:{b}") for a, b in ends.tolist()])
+
+
+@pytest.mark.parametrize("nodes", [0, 1, 2, 3])
+def test_tiny_graphs_have_places(nodes: int) -> None:
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    graph.add_nodes_from([f"entity:{n}" for n in range(nodes)])
+    places = positions(graph)
+    assert places.keys() == set(graph)
+    assert len(set(places.values())) == nodes
+    assert all(math.isfinite(x) and math.isfinite(y) for x, y in places.values())
+
+
+def test_neither_order_nor_run_matters() -> None:
+    graph = groups(4, 6)
+    turned: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    turned.add_nodes_from(sorted(graph, reverse=True))
+    for source, target, data in sorted(graph.edges(data=True), key=str, reverse=True):
+        turned.add_edge(source, target, **data)
+    assert positions(turned) == positions(graph) == positions(graph)
+
+
+def test_no_node_covers_another() -> None:
+    graph = scale_free(300, 900)
+    for number, node in enumerate(sorted(graph)):
+        graph.nodes[node]["papers"] = 1 + 200 // (number + 1)
+    places, radii = positions(graph), sizes(graph)
+    for a, b in itertools.combinations(sorted(graph), 2):
+        assert math.dist(places[a], places[b]) > radii[a] + radii[b]
+
+
+def test_communities_stand_apart() -> None:
+    graph = groups(5, 8)
+    places = positions(graph)
+    inside: list[float] = []
+    outside: list[float] = []
+    for a, b in itertools.combinations(sorted(graph), 2):
+        same = a.split("-")[0] == b.split("-")[0]
+        (inside if same else outside).append(math.dist(places[a], places[b]))
+    assert 3 * np.mean(inside) < np.mean(outside)
+
+
+def test_lone_nodes_stay_near() -> None:
+    graph = groups(3, 8)
+    graph.add_nodes_from([f"entity:lone-{n}" for n in range(10)])
+    reach = [math.hypot(*place) for place in positions(graph).values()]
+    assert max(reach) < 5 * float(np.median(reach))
+
+
+@pytest.mark.slow
+def test_ten_thousand_nodes_take_seconds() -> None:
+    graph = scale_free(10_000, 40_000)
+    start = time.perf_counter()
+    positions(graph)
+    assert time.perf_counter() - start < 15  # 3 s on an idle machine
