@@ -392,6 +392,17 @@ def test_hostile_text_is_shown_as_text(browser: "Browser", tmp_path: Path) -> No
 
 
 @pytest.mark.browser
+def test_the_policy_lets_no_other_script_run(browser: "Browser", page_file: Path) -> None:
+    html = page_file.read_text("utf-8").replace("<noscript>", "<script>window.hacked = 1</script><noscript>")
+    page_file.write_text(html, "utf-8")
+    page = browser.new_page()
+    page.goto(page_file.as_uri())
+    page.wait_for_selector("html[data-ready]", state="attached")
+    assert page.evaluate("window.hacked") is None
+    page.close()
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
 def test_it_fits_the_screen(browser: "Browser", page_file: Path, width: int, height: int) -> None:
     with opened(browser, page_file, width=width, height=height, touch=width < 500) as page:
