@@ -10,8 +10,9 @@ from collections.abc import Generator, Iterator, Mapping
 
 from kgraph.errors import BadInput
 from kgraph.records import Paper, Reject
-from kgraph.sources.fields import excerpt, has_title, read_fields
+from kgraph.sources.fields import has_own_id, has_title, read_fields
 from kgraph.sources.files import InputFile
+from kgraph.sources.values import excerpt
 
 HOLDERS = frozenset({"data", "feed", "message", "response", "result", "results"})  # objects around the list
 LISTS = frozenset({"data", "docs", "entries", "hits", "items", "papers", "records", "results", "works"})
@@ -122,7 +123,7 @@ def _members(cursor: "_Cursor", kept: dict[str, object], depth: int = 0) -> Gene
             value = cursor.value()
             if isinstance(value, dict) and _is_around(key, value):
                 around = True
-                yield {"id": key, **value}
+                yield value if has_own_id(value) else {**value, "id": key}
             else:
                 kept[key] = value
     return around

@@ -11,7 +11,7 @@ from enum import Enum
 
 from kgraph.identifiers import normalise_id
 from kgraph.sources.dates import MONTHS
-from kgraph.sources.fields import clean
+from kgraph.sources.values import clean
 
 
 class Kind(Enum):

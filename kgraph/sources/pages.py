@@ -11,9 +11,9 @@ from datetime import date
 
 from kgraph.records import Paper, Reject
 from kgraph.sources.dates import whole_date
-from kgraph.sources.fields import clean, excerpt
 from kgraph.sources.files import InputFile
 from kgraph.sources.page_lines import Kind, Line, PageDate, page_lines, read_count, read_date
+from kgraph.sources.values import clean, excerpt
 
 MAX_TITLE = 300  # characters; the longest in 454 was 145, the shortest abstract 432
 MIN_ABSTRACT = 200  # from here on a text needs no full stop to be one

@@ -5,14 +5,11 @@ from collections.abc import Iterator
 
 from kgraph.errors import BadInput
 from kgraph.records import Paper, Reject
-from kgraph.sources.fields import ABSTRACT, AUTHORS, DATE, TITLE, URL, VENUE, excerpt, field_key, read_fields
+from kgraph.sources.fields import read_fields, usual_fields
 from kgraph.sources.files import InputFile
+from kgraph.sources.values import excerpt
 
 DELIMITERS = (",", "\t", ";", "|")
-
-_USUAL = frozenset(
-    {*TITLE, *ABSTRACT, *AUTHORS, *DATE, *VENUE, *URL, "id", "doi", "arxivid", "pmid", "keywords"}
-)
 
 
 def find_delimiter(header: str) -> str | None:
@@ -23,10 +20,9 @@ def find_delimiter(header: str) -> str | None:
     """
     best, most = None, 1
     for delimiter in DELIMITERS:
-        names = [field_key(name) for name in next(csv.reader([header], delimiter=delimiter), [])]
-        usual = len(_USUAL.intersection(names))
-        if usual > most and not _USUAL.isdisjoint(names) and any(name in TITLE for name in names):
-            best, most = delimiter, usual
+        fields = usual_fields(next(csv.reader([header], delimiter=delimiter), []))
+        if "title" in fields and len(fields) > most:
+            best, most = delimiter, len(fields)
     return best
 
 
