@@ -1,7 +1,7 @@
 """A knowledge graph of machine-learning methods, models and datasets from paper abstracts.
 
-`build` makes a store, `open` reads it: `kgraph.open("kgraph.db").neighbors("Mamba")`. What a name here needs is
-loaded when it is first used, so that `import kgraph` and `kgraph --help` stay quick.
+`build` makes a store, `open` reads it: `kgraph.open("kgraph.db").neighbors("Mamba")`. What a name here needs
+is loaded when it is first used, so that `import kgraph` and `kgraph --help` stay quick.
 """
 
 from importlib import import_module

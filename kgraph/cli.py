@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -44,6 +43,8 @@ class Commands(click.Group):
         return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> Any:
+        for stream in sys.stdout, sys.stderr:
+            _write_utf8(stream)
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -58,6 +59,12 @@ class Commands(click.Group):
             if not _is_sqlite_error(error):
                 raise
             sys.exit(_fail(f"the store cannot be read ({error}); make it anew with `kgraph build`"))
+
+
+def _write_utf8(stream: TextIO) -> None:
+    """Write UTF-8 into pipes and files wherever we run, and never fail for a character."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
 def _is_sqlite_error(error: Exception) -> bool:
@@ -183,7 +190,7 @@ extractor_options = _several(
     click.option(
         "--lexicon",
         multiple=True,
-        type=click.Path(dir_okay=False, path_type=Path),
+        type=click.Path(dir_okay=False),
         help="A file of further names, in the columns of the packaged one; may be repeated.",
     ),
     click.option("--nlp", metavar="PIPELINE", help="A spaCy pipeline to find names with, by name or path."),
@@ -329,14 +336,14 @@ def remove(papers: Sequence[str], db: str, as_json: bool) -> None:
 
 @main.command()
 @sources_argument
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to this file.")
 @extractor_options
 @reading_options
 def extract(
     sources: Sequence[str],
-    output: Path | None,
+    output: str | None,
     jobs: int,
-    lexicon: Sequence[Path],
+    lexicon: Sequence[str],
     nlp: str | None,
     **reading: Any,
 ) -> None:
@@ -345,14 +352,17 @@ def extract(
     \b
     kgraph extract papers.jsonl -o found.jsonl
     """
+    import json
+    from pathlib import Path
+
     from kgraph.documents import find_documents
     from kgraph.extraction import load_extractor
     from kgraph.sources import read_papers
     from kgraph.views.files import atomic_write
 
-    extractor = load_extractor(nlp, lexicon)
+    extractor = load_extractor(nlp, [Path(file) for file in lexicon])
     papers = _without_rejects(read_papers(sources, **reading))
-    with nullcontext(sys.stdout) if output is None else atomic_write(output) as file:
+    with nullcontext(sys.stdout) if output is None else atomic_write(Path(output)) as file:
         for document in find_documents(papers, extractor, jobs):
             file.write(json.dumps(document, ensure_ascii=False) + "\n")
 
@@ -546,15 +556,15 @@ def doctor(db: str, as_json: bool) -> None:
     kgraph doctor
     """
     from kgraph.queries import doctor
-    from kgraph.terminal import show_facts
+    from kgraph.terminal import show_health
 
     with _reading(db) as store:
         report = doctor(store)
-    _answer(as_json, report, show_facts)
+    _answer(as_json, report, show_health)
 
 
 @main.command()
-@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("out", type=click.Path(dir_okay=False))
 @db_option
 @click.option(
     "--format",
@@ -571,7 +581,7 @@ def doctor(db: str, as_json: bool) -> None:
 @click.option("--around", metavar="NAME", type=Name(), help="Only what lies near NAME.")
 @hops_option
 @click.option("--top", type=click.IntRange(min=1), help="Only so many entities, those in most papers.")
-def export(db: str, out: Path, format: str | None, kind: Kind, **filters: Any) -> None:
+def export(db: str, out: str, format: str | None, kind: Kind, **filters: Any) -> None:
     """Write the graph to OUT; its suffix chooses the format.
 
     \b
@@ -591,10 +601,10 @@ def export(db: str, out: Path, format: str | None, kind: Kind, **filters: Any) -
 
 
 @main.command("eval")
-@click.argument("gold", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("gold", type=click.Path(dir_okay=False))
 @extractor_options
 @json_option
-def evaluate(gold: Path, as_json: bool, **options: Any) -> None:
+def evaluate(gold: str, as_json: bool, **options: Any) -> None:
     """Score the extractor on the annotated papers of GOLD.
 
     \b

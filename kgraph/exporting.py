@@ -1,4 +1,4 @@
-"""The store -> a file for another program or a browser: the graph, or the papers with what was found in them."""
+"""The store -> a file for another program or a browser: the graph, or papers and what was found in them."""
 
 from __future__ import annotations
 

@@ -27,9 +27,11 @@ Some = str | Collection[str]  # one or several
 _TABLES: dict[str, str] = {
     "entities": "SELECT id, name, type, papers, since, introduced_by, aliases, other_types FROM entities"
     " ORDER BY papers DESC, id",
-    "papers": "SELECT id, title, date, date_inferred, authors, venue, url, abstract, ids FROM papers ORDER BY id",
+    "papers": "SELECT id, title, date, date_inferred, authors, venue, url, abstract, ids FROM papers"
+    " ORDER BY id",
     "edges": "SELECT source, relation, target, papers, since, until FROM edges ORDER BY 1, 2, 3",
-    "mentions": 'SELECT paper, start, "end", text, entity, label, role, score, rule FROM mentions ORDER BY 1, 2, 3',
+    "mentions": 'SELECT paper, start, "end", text, entity, label, role, score, rule FROM mentions'
+    " ORDER BY paper, start",
 }
 _LISTS = {"introduced_by", "aliases", "other_types", "authors", "ids"}
 
@@ -72,9 +74,9 @@ class Landscape:
     def graph(self, kind: Literal["all", "papers"] = ..., **filters: Any) -> nx.MultiDiGraph[str]: ...
 
     def graph(self, kind: Kind = "all", **filters: Any) -> nx.Graph[str]:
-        """Return papers and entities, an edge for each relation; of "entities" what appears with what, undirected.
+        """Return papers and entities with an edge for each relation, directed; filters as in `export`.
 
-        Filters as in `export`.
+        Of "entities" alone: what appears with what, undirected and weighted.
         """
         from kgraph.graph import read_company, read_graph
 
@@ -87,8 +89,8 @@ class Landscape:
     ) -> Export:
         """Write the graph in the format of the path's suffix, or in another, and say what the file holds.
 
-        Filters: `type` and `relation` (one or several), `min_papers`, `since`, `around` (a name) with `hops`, and
-        `top` (so many entities). Nodes without an edge are left out.
+        Filters: `type` and `relation` (one or several), `min_papers`, `since`, `around` (a name) with `hops`,
+        and `top` (so many entities). Nodes without an edge are left out.
         """
         from kgraph.exporting import export
 
@@ -181,13 +183,14 @@ class Landscape:
         return _frame(rows, ("id", "name", "type", "papers", *figures, "since"))
 
     def trends(self, *names: str) -> pd.DataFrame:
-        """Return papers a year, one column a name, of all papers if none is given; undated papers do not count."""
+        """Return papers a year, one column a name, or of the whole collection; undated papers do not count."""
         import pandas as pd
 
         rows = queries.trends(self._db, names)
         columns = {row["name"]: pd.Series(row["years"], dtype="int64") for row in rows}
         frame = pd.DataFrame(columns).fillna(0).astype("int64").sort_index()
-        return frame.rename_axis("year").set_axis([int(year) for year in frame.index], axis="index")
+        frame.index = pd.Index([int(year) for year in frame.index], name="year")
+        return frame
 
     def stats(self) -> Row:
         """Count what the store holds."""

@@ -117,9 +117,15 @@ def near_names(db: Connection, name: str, limit: int = 5) -> list[str]:
     )
     by_key = {row[0]: row[1] for row in rows}
     close = get_close_matches(key, by_key, n=2 * limit, cutoff=0.7)
-    longer = [other for other in by_key if key in other] if len(key) > 2 else []
-    found = list(dict.fromkeys(by_key[other] for other in (*close, *longer)))
-    return (found or _near_titles(db, name, limit))[:limit]
+    found = dict.fromkeys(
+        by_key[other] for other in (*close, *(other for other in by_key if _akin(key, other)))
+    )
+    return (list(found) or _near_titles(db, name, limit))[:limit]
+
+
+def _akin(key: str, other: str) -> bool:
+    """Tell whether one name holds the other: "Mamba" and "Mamba-2", "LoRA+" and "LoRA"."""
+    return min(len(key), len(other)) > 2 and (key in other or key.startswith(other))
 
 
 def _near_titles(db: Connection, words: str, limit: int) -> list[str]:

@@ -284,7 +284,10 @@ def _loads(text: str) -> list[str]:
 
 
 def papers(db: Connection, name: str, *, role: Collection[str] = (), limit: int | None = None) -> list[Row]:
-    """Return the papers that name an entity, the strongest role first, then by date; of a paper, those that cite it or build on it."""
+    """Return the papers that name an entity, the strongest role first, then by date.
+
+    Of a paper: those that cite it or build on it.
+    """
     node = find_node(db, name)
     rows = select(
         db,
@@ -449,5 +452,6 @@ _COVERAGE = {
 
 def doctor(db: Connection) -> Row:
     """Say how much of the collection the graph covers, and what made the store."""
-    meta = dict(db.execute("SELECT key, value FROM meta ORDER BY key"))
-    return {**{key: _count(db, sql) for key, sql in _COVERAGE.items()}, "meta": meta}
+    meta = {key: json.loads(value) for key, value in db.execute("SELECT key, value FROM meta ORDER BY key")}
+    version = _count(db, "PRAGMA user_version")
+    return {**{key: _count(db, sql) for key, sql in _COVERAGE.items()}, **meta, "store_version": version}

@@ -93,6 +93,14 @@ def _lines(value: object) -> list[str]:
             return [_cell(value)]
 
 
+def show_health(report: Mapping[str, Any]) -> None:
+    """Print what `doctor` found: counts, the extractor, and the first rejects."""
+    extractor = {f"extractor_{name}": value for name, value in report["extractor"].items()}
+    rejects = [": ".join(map(str, reject)) for reject in report["rejects"][:MAX_REJECTS]]
+    facts = {**report, "rejects": rejects, **extractor}
+    show_facts({name: value for name, value in facts.items() if name != "extractor"})
+
+
 def show_card(card: Mapping[str, Any]) -> None:
     """Print the card of an entity or a paper."""
     show_facts(_paper_facts(card) if card["type"] == "paper" else _entity_facts(card))
@@ -221,9 +229,8 @@ def show_export(written: Export) -> None:
     if written.lone:
         say(f"{written.lone} nodes without an edge are left out.")
     if written.hidden:
-        say(
-            f"The page shows the strongest part: {written.hidden} nodes and {written.hidden_edges} edges are not on it."
-        )
+        hidden = f"{written.hidden} nodes and {written.hidden_edges} edges"
+        say(f"The page shows the strongest part of the graph; {hidden} are not on it.")
 
 
 def show_scores(scores: Mapping[str, Any]) -> None:

@@ -1,0 +1,154 @@
+"""What a Python user gets: the same answers as on the command line, as networkx and pandas."""
+
+import inspect
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import networkx as nx
+import pandas as pd
+import pytest
+
+import kgraph
+import kgraph.cli
+from kgraph import queries
+from kgraph.exporting import UnknownFormat
+from kgraph.records import Paper
+
+
+@pytest.fixture
+def landscape(toy_db: Path) -> Iterator[kgraph.Landscape]:
+    with kgraph.open(toy_db) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", ["build", "add", "remove", "open", "extract", "read_papers"])
+def test_no_module_hides_a_public_function(name: str) -> None:
+    assert inspect.isfunction(getattr(kgraph, name))
+
+
+def test_every_public_name_is_there() -> None:
+    assert all(getattr(kgraph, name) is not None for name in kgraph.__all__)
+    assert set(kgraph.__all__) <= set(dir(kgraph))
+    with pytest.raises(AttributeError):
+        kgraph.nothing  # noqa: B018
+
+
+def test_importing_loads_nothing_heavy() -> None:
+    heavy = {"spacy", "pandas", "networkx", "rich", "numpy"}
+    code = f"import sys, kgraph.cli; print(sorted({heavy} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"
+
+
+def test_graph(landscape: kgraph.Landscape) -> None:
+    assert type(landscape.graph()) is nx.MultiDiGraph
+    assert type(landscape.graph(kind="entities")) is nx.Graph
+    assert set(landscape.graph(type="model", around="mamba", kind="all")) >= {
+        "entity:mamba",
+        "entity:mamba-2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "rows"), [("entities", 16), ("papers", 13), ("edges", 76), ("mentions", 43)]
+)
+def test_frames(landscape: kgraph.Landscape, table: kgraph.landscape.Table, rows: int) -> None:
+    assert len(landscape.frame(table)) == rows
+
+
+def test_frame_of_entities_holds_lists(landscape: kgraph.Landscape) -> None:
+    entities = landscape.frame("entities").set_index("id")
+    assert entities.loc["entity:lora", "aliases"] == ["Low-Rank Adaptation", "low-rank adaptation"]
+    with pytest.raises(ValueError, match="entities, papers, edges, mentions"):
+        landscape.frame("nothing")  # type: ignore[arg-type]
+
+
+def test_answers_are_frames(landscape: kgraph.Landscape) -> None:
+    near = landscape.neighbors("Mamba", type="method", since=2023)
+    assert list(near["name"]) == ["state-space model", "Transformer", "S4"]
+    assert "<table" in near._repr_html_()  # type: ignore[operator]
+    assert list(landscape.neighbors("Mamba", type="metric").columns) == list(near.columns)
+    assert list(landscape.papers("LoRA", role="extends")["id"]) == ["arxiv:2305.14314"]
+    assert len(landscape.why("Mamba", "Transformer")) == 2
+    assert list(landscape.why("LoRA").columns) == ["spelling", "rule", "papers"]
+    assert landscape.search("bees")["type"].tolist() == ["paper"]
+    assert landscape.top(by="rising", limit=1)["name"].tolist() == ["Mamba"]
+    assert landscape.path("Mamba", "β-VAE") == []
+    assert landscape.show("Mamba")["type"] == "model"
+    assert landscape.doctor()["papers"] == 13
+
+
+def test_trends_are_a_frame_of_years(landscape: kgraph.Landscape) -> None:
+    trends = landscape.trends("Mamba", "LoRA")
+    expected = pd.DataFrame(
+        {"Mamba": [0, 1, 1], "LoRA": [1, 1, 1]}, index=pd.Index([2021, 2023, 2024], name="year")
+    )
+    pd.testing.assert_frame_equal(trends, expected)
+
+
+def test_it_shows_itself(landscape: kgraph.Landscape) -> None:
+    assert repr(landscape).endswith("toy.db: 13 papers, 16 entities>")
+    assert "<b>13 papers</b>: 7 methods, 7 models, 2 datasets<br>Transformer" in landscape._repr_html_()
+
+
+def test_answers_equal_the_queries(landscape: kgraph.Landscape) -> None:
+    assert landscape.stats() == queries.stats(landscape._db)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "graphml", "html", "json", "jsonl"])
+def test_export_is_the_same_every_time(landscape: kgraph.Landscape, tmp_path: Path, suffix: str) -> None:
+    one = landscape.export(tmp_path / "new" / f"one.{suffix}")
+    two = landscape.export(tmp_path / f"two.{suffix}")
+    assert [path.read_bytes() for path in one.paths] == [path.read_bytes() for path in two.paths]
+    assert (one.nodes, one.lone) == ((13, 0) if suffix == "jsonl" else (27, 2))
+
+
+def test_export_names_the_formats_that_there_are(landscape: kgraph.Landscape, tmp_path: Path) -> None:
+    with pytest.raises(UnknownFormat, match=r"graphml.*jsonl"):
+        landscape.export(tmp_path / "graph.doc")
+    assert landscape.export(tmp_path / "graph.doc", format="graphml").nodes == 27
+
+
+def test_exported_papers_name_their_nodes(landscape: kgraph.Landscape, tmp_path: Path) -> None:
+    (path,) = landscape.export(tmp_path / "papers.jsonl").paths
+    papers = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
+    assert [paper["id"] for paper in papers] == sorted(paper["id"] for paper in papers)
+    lora = next(paper for paper in papers if paper["id"] == "arxiv:2106.09685")
+    assert lora["entities"][0] == {
+        "name": "LoRA",
+        "type": "method",
+        "role": "introduces",
+        "aliases": ["Low-Rank Adaptation"],
+        "mentions": [
+            {"start": 0, "end": 4, "text": "LoRA"},
+            {"start": 6, "end": 25, "text": "Low-Rank Adaptation"},
+            {"start": 51, "end": 70, "text": "Low-Rank Adaptation"},
+            {"start": 72, "end": 76, "text": "LoRA"},
+        ],
+        "node": "entity:lora",
+    }
+    assert lora["relations"] == [["LoRA", "used_for", "GPT-3"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("We fine-tune BERT on GLUE.", id="a line"),
+        pytest.param("A title\nWe fine-tune BERT on GLUE.", id="a title and an abstract"),
+    ],
+)
+def test_offsets_count_into_the_text_as_given(text: str) -> None:
+    found = kgraph.extract(text)
+    assert f"{found['title']}\n{found['abstract']}".rstrip("\n") == text
+    for entity in found["entities"]:
+        for mention in entity["mentions"]:
+            assert text[mention["start"] : mention["end"]] == mention["text"]
+
+
+def test_extract_takes_papers_and_several() -> None:
+    one, two = kgraph.extract([Paper("a", "A title", "BERT."), "BERT."])
+    assert (one["id"], two["id"]) == ("a", "")
+    assert kgraph.extract([]) == []
