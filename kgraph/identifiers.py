@@ -64,7 +64,8 @@ def own_id(value: object) -> str:
     >>> own_id(" 42 "), own_id(None), own_id("None"), own_id("cvpr2019:None")
     ('42', '', '', 'cvpr2019:None')
     """
-    text = str(value).strip() if isinstance(value, str | int | float) else ""
+    usable = isinstance(value, str | int | float) and not isinstance(value, bool)
+    text = str(value).strip() if usable else ""
     return "" if text.lower() in _NOTHING else text
 
 

@@ -8,7 +8,7 @@ from kgraph.config import Config
 from kgraph.errors import BadInput
 from kgraph.records import Paper, Reject
 from kgraph.sources.files import Files, find_files, open_file
-from kgraph.sources.recognise import READERS, recognise
+from kgraph.sources.recognise import READERS, UnknownFormat, recognise
 
 __all__ = ["Files", "find_files", "read_papers"]
 
@@ -47,12 +47,13 @@ def _read_files(
     on_bytes: Callable[[int], None] | None,
 ) -> Iterator[Paper | Reject]:
     for path in files.passed_over:
-        yield Reject(str(path), "is no file of papers, so it was passed over")
+        yield Reject(str(path), "was passed over, since files of this kind hold no papers")
     for path in files.paths:
         try:
             with open_file(path, max_line_bytes, on_bytes) as file:
                 yield from READERS[recognise(file)](file, as_of)
         except BadInput as error:
-            if not skip_bad_files:
+            unasked = path in files.in_folders and isinstance(error, UnknownFormat)
+            if not (skip_bad_files or unasked):
                 raise
-            yield Reject(error.source, f"the rest of this file was skipped: {error.reason}")
+            yield Reject(error.source, f"skipped from here on: {error.reason}")

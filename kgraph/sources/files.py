@@ -35,6 +35,14 @@ FOREIGN_SUFFIXES = frozenset(  # files that lie about in folders of papers and h
 )
 
 _BOM = b"\xef\xbb\xbf"
+_BINARIES = {
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "a zip archive or an Office file",
+    b"SQLite format 3": "an SQLite database",
+    b"\xfd7zXZ": "compressed with xz",
+    b"\x28\xb5\x2f\xfd": "compressed with zstd",
+}
+_MAGIC_BYTES = 16
 _LINES_PER_REPORT = 256
 _OPENERS: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
     b"\x1f\x8b": lambda raw: cast(IO[bytes], gzip.GzipFile(fileobj=raw)),
@@ -47,7 +55,8 @@ class Files:
     """The files to read, each once, in the order given; folders in alphabetical order."""
 
     paths: tuple[Path, ...]
-    passed_over: tuple[Path, ...] = ()  # files met in a folder that are no text: pictures, archives, ...
+    in_folders: frozenset[Path] = frozenset()  # those that nobody named, so that may be no papers
+    passed_over: tuple[Path, ...] = ()  # files in folders whose suffix says that they hold no papers
 
     @property
     def total_bytes(self) -> int | None:
@@ -60,49 +69,50 @@ class Files:
 def find_files(sources: Iterable[str | Path]) -> Files:
     """Expand files, folders, globs and "-" (standard input) to files.
 
-    Hidden files in folders are ignored. Raises `BadInput` for a source that matches nothing.
+    Folders are searched with all below them; hidden files in them are ignored. Raises `BadInput` for a
+    source that matches nothing.
     """
-    found: dict[object, Path] = {}
-    passed_over: dict[Path, None] = {}
+    found: dict[Path, Path] = {}
+    named: set[Path] = set()
     for source in sources:
-        for path, foreign in _expand(source):
-            if foreign:
-                passed_over[path] = None
-            else:
-                found.setdefault(path if path == STDIN else path.resolve(), path)
-    return Files(tuple(found.values()), tuple(passed_over))
+        for match in _matches(source):
+            inside = list(_walk(match)) if match.is_dir() else []
+            if match.is_dir() and not inside:
+                raise BadInput(str(match), "this folder holds no files")
+            for path in inside or [match]:
+                kept = found.setdefault(path if path == STDIN else path.resolve(), path)
+                named |= set() if inside else {kept}
+    foreign = {
+        path for path in found.values() if path not in named and path.suffix.lower() in FOREIGN_SUFFIXES
+    }
+    paths = tuple(path for path in found.values() if path not in foreign)
+    return Files(paths, frozenset(paths) - named, tuple(sorted(foreign)))
 
 
-def _expand(source: str | Path) -> Iterator[tuple[Path, bool]]:
-    """Yield the files of one source, each with whether it is to be passed over."""
+def _matches(source: str | Path) -> list[Path]:
+    """Return the files and folders that a source names."""
     path = Path(source)
-    if path == STDIN or (path.exists() and not path.is_dir()):
-        yield path, False
-        return
-    found = [str(source)] if path.is_dir() else sorted(glob(str(source), recursive=True))  # noqa: PTH207  # absolute patterns
-    matches = [Path(match) for match in found]
-    if not matches:
-        pattern = any(sign in str(source) for sign in "*?[")
-        raise BadInput(str(source), "matches no file" if pattern else "there is no such file or folder")
-    for match in matches:
-        if not match.is_dir():
-            yield match, False
-        else:
-            yield from ((inner, _is_foreign(inner)) for inner in _walk(match))
+    if path == STDIN or path.exists():
+        return [path]
+    pattern = str(source)
+    found = [Path(match) for match in sorted(glob(pattern, recursive=True))]  # noqa: PTH207  # any pattern
+    if not found:
+        is_glob = any(sign in pattern for sign in "*?[")
+        raise BadInput(pattern, "matches no file" if is_glob else "there is no such file or folder")
+    return found
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    names = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    for path in names:
-        if path.is_dir():
-            if not path.is_symlink():
-                yield from _walk(path)
-        else:
+    """Yield the files below a folder; links to folders are not followed, for they may lead back."""
+    try:
+        inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise BadInput(str(folder), f"cannot be read ({error.strerror or error})") from None
+    for path in inside:
+        if not path.is_dir():
             yield path
-
-
-def _is_foreign(path: Path) -> bool:
-    return path.suffix.lower() in FOREIGN_SUFFIXES
+        elif not path.is_symlink():
+            yield from _walk(path)
 
 
 class InputFile:
@@ -116,7 +126,7 @@ class InputFile:
     ) -> None:
         self.name, self.max_line_bytes = name, max_line_bytes
         self._raw, self._on_bytes, self._furthest = raw, on_bytes, 0
-        self._stream = _decompressed(raw)
+        self._stream = _decompressed(name, raw)
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Yield each line, with its end, and its number from 1."""
@@ -156,16 +166,17 @@ class InputFile:
 
     def _decoded(self, text: bytes, line: int, decode: Callable[[bytes], str] = bytes.decode) -> str:
         if b"\0" in text:
+            line += text.count(b"\n", 0, text.index(b"\0"))
             raise BadInput(
-                f"{self.name}:{line}", "holds NUL bytes, so it is binary or UTF-16; save it as UTF-8 text"
+                f"{self.name}:{line}", "holds NUL bytes: is it binary, or UTF-16? Save it as UTF-8"
             )
         try:
             return decode(text)
         except UnicodeDecodeError as error:
-            reason = f"byte {error.object[error.start]:#04x} is not UTF-8 text; save the file as UTF-8"
-            raise BadInput(
-                f"{self.name}:{line}", f"{reason}, or convert it: iconv -f latin1 -t utf-8"
-            ) from None
+            line += error.object.count(b"\n", 0, error.start)
+            reason = f"byte {error.object[error.start]:#04x} is not UTF-8 text"
+            way_out = "save the file as UTF-8, or convert it: iconv -f latin1 -t utf-8"
+            raise BadInput(f"{self.name}:{line}", f"{reason}; {way_out}") from None
 
     def _report(self) -> None:
         position = self._raw.tell()
@@ -193,25 +204,30 @@ def open_file(
     """Open a file, plain or compressed, or standard input; what cannot be rewound is copied first."""
     name = "<stdin>" if path == STDIN else str(path)
     try:
-        raw = _rewindable(cast(IO[bytes], sys.stdin.buffer) if path == STDIN else path.open("rb"))
+        raw = _spooled(sys.stdin.buffer) if path == STDIN else path.open("rb")
+        if not raw.seekable():
+            with raw:
+                raw = _spooled(raw)
     except OSError as error:
         raise BadInput(name, f"cannot be read ({error.strerror or error})") from None
     with raw:
         yield InputFile(name, raw, max_line_bytes, on_bytes)
 
 
-def _rewindable(raw: IO[bytes]) -> IO[bytes]:
-    if raw.seekable() and raw.fileno() != 0:
-        return raw
+def _spooled(stream: IO[bytes]) -> IO[bytes]:
+    """Copy what can be read only once."""
     spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115  # the caller closes it
-    shutil.copyfileobj(raw, spool)
+    shutil.copyfileobj(stream, spool)
     spool.seek(0)
     return cast(IO[bytes], spool)
 
 
-def _decompressed(raw: IO[bytes]) -> IO[bytes]:
-    start = raw.read(max(map(len, _OPENERS)))
+def _decompressed(name: str, raw: IO[bytes]) -> IO[bytes]:
+    start = raw.read(_MAGIC_BYTES)
     raw.seek(0)
+    for magic, kind in _BINARIES.items():
+        if start.startswith(magic):
+            raise BadInput(name, f"is {kind}, not text")
     for magic, opener in _OPENERS.items():
         if start.startswith(magic):
             return opener(raw)

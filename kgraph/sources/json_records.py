@@ -21,6 +21,7 @@ PARTS = frozenset(  # what stands in a paper and has titles of others
 )
 
 _MAX_HOLDERS = 4
+_NOTHING = object()
 _CUT_OFF = "the last record is cut off, so the file is not whole; fetch it again"
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NEAR_END = 16  # an error this close to the end of the buffer may only want more text
@@ -110,13 +111,13 @@ def _members(cursor: "_Cursor", kept: dict[str, object], depth: int = 0) -> Gene
     for key in cursor.members():
         if cursor.peek() == "[" and key not in PARTS:
             items = cursor.items()
-            first = next(items, None)
+            first = next(items, _NOTHING)
             if _is_around(key, [first]):
                 around = True
-                yield from () if first is None else (first,)
+                yield from () if first is _NOTHING else (first,)
                 yield from items
             else:
-                kept[key] = [first, *items]
+                kept[key] = [] if first is _NOTHING else [first, *items]
         elif cursor.peek() == "{" and key in HOLDERS and depth < _MAX_HOLDERS:
             around |= yield from _members(cursor, kept, depth + 1)
         else:
@@ -154,9 +155,10 @@ class _Cursor:
             try:
                 value, end = self._decode(self._buffer, self._at)
             except json.JSONDecodeError as error:
-                if not self._may_go_on(error) or not self._fill():
-                    raise self._bad(error.msg, cut_off=self._may_go_on(error)) from None
-                continue
+                if self._may_go_on(error) and self._fill():
+                    continue
+                at_end = error.pos >= len(self._buffer.rstrip()) or error.msg.startswith("Unterminated")
+                raise self._bad(error.msg, cut_off=at_end) from None
             except (ValueError, RecursionError) as error:
                 raise self._bad(_reason(error)) from None
             if end == len(self._buffer) and self._buffer[end - 1] not in ']}"' and self._fill():

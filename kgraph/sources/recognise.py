@@ -14,6 +14,11 @@ from kgraph.sources.tables import find_delimiter, read_table
 
 Reader = Callable[[InputFile], Iterator[Paper | Reject]]
 
+
+class UnknownFormat(BadInput):
+    """A file that is readable, but nothing that papers are known to stand in."""
+
+
 READERS: dict[str, Callable[[InputFile, date | None], Iterator[Paper | Reject]]] = {
     "JSON Lines": lambda file, _: read_json_lines(file),
     "JSON": lambda file, _: read_json_document(file),
@@ -25,7 +30,6 @@ _SAMPLE_LINES = 400
 _SAMPLE_CHARACTERS = 256 * 1024
 _LIST = re.compile(r"\s*\[\s*[{\[\]]")
 _FOREIGN = [  # what is often tried and not read
-    (re.compile(r"\A%PDF"), "PDF; copy its text into a file, or use its metadata"),
     (re.compile(r"\A<(?:!doctype )?html", re.IGNORECASE), "HTML; save the page as text instead"),
     (re.compile(r"\A<[?!\w]"), "XML"),
     (re.compile(r"\A(?:\s|%.*\n)*@\w+\s*[{(]"), "BibTeX"),
@@ -38,13 +42,13 @@ _WAYS = (
 
 
 def recognise(file: InputFile) -> str:
-    """Return the name of the file's format, a key of `READERS`; raises `BadInput` if it is none of them."""
+    """Return the name of the format, a key of `READERS`; raises `UnknownFormat` if it is none of them."""
     if _LIST.match(next(file.pieces(), "")):
         return "JSON"
     lines = _sample(file)
     text = "".join(lines).lstrip()
     if not text:
-        raise BadInput(file.name, "is empty")
+        raise UnknownFormat(file.name, "is empty")
     first = text.partition("\n")[0]
     if text.startswith("{"):
         return "JSON" if is_json_document(first) else "JSON Lines"
@@ -52,9 +56,9 @@ def recognise(file: InputFile) -> str:
         return "table"
     for pattern, name in _FOREIGN:
         if pattern.search(text):
-            raise BadInput(file.name, f"is {name}, which is not read here; wanted is {_WAYS}")
+            raise UnknownFormat(file.name, f"is {name}, which is not read here; wanted is {_WAYS}")
     if not is_page(lines):
-        raise BadInput(file.name, f"is of no known format; wanted is {_WAYS}")
+        raise UnknownFormat(file.name, f"is of no known format; wanted is {_WAYS}")
     return "page"
 
 

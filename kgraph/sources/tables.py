@@ -28,55 +28,67 @@ def find_delimiter(header: str) -> str | None:
 
 def read_table(file: InputFile) -> Iterator[Paper | Reject]:
     """Yield a paper for each row below the header."""
-    rows = _rows(file)
-    _, header = next(rows)
-    assert isinstance(header, list)
-    for line, row in rows:
-        source = f"{file.name}:{line}"
-        if isinstance(row, Reject):
-            yield row
-        elif len(row) > len(header) and any(row[len(header) :]):
-            reason = f"has {len(row)} columns where the header has {len(header)}"
-            yield Reject(source, reason, excerpt(" ".join(row)))
-        elif any(cell.strip() for cell in row):
-            yield read_fields(
-                {name: cell for name, cell in zip(header, row, strict=False) if cell.strip()}, source
-            )
-
-
-def _rows(file: InputFile) -> Iterator[tuple[int, list[str] | Reject]]:
-    """Yield the rows with the line that each begins on; one that cannot be split is a Reject."""
+    lines = _Lines(file)
+    delimiter = find_delimiter(lines.header) or ","
+    names = next(csv.reader([lines.header], delimiter=delimiter, skipinitialspace=True))
     csv.field_size_limit(file.max_line_bytes)
-    taken: list[str] = []  # the lines of the row being read
-    lines = file.lines()
-    first = next(line for _, line in lines if line.strip())
-    reader = csv.reader(
-        _remembered(first, lines, taken),
-        delimiter=find_delimiter(first) or ",",
-        strict=True,
-        skipinitialspace=True,
-    )
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     while True:
-        line = reader.line_num + 1
-        taken.clear()
+        lines.begin_row()
         try:
             row = next(reader, None)
         except csv.Error as error:
-            source = f"{file.name}:{line}"
             if "unexpected end of data" in str(error):
-                raise BadInput(
-                    source, "a quote opened here is never closed, so the file is cut off"
-                ) from None
-            yield line, Reject(source, f"is no row of a table ({error})", excerpt("".join(taken)))
-            continue
+                reason = "a quote opened here is never closed; is the file cut off?"
+                raise BadInput(lines.source, reason) from None
+            row = _split_plainly(lines.row, delimiter, len(names))
+            if row is None:
+                yield Reject(lines.source, f"is no row of this table ({error})", excerpt(lines.row))
+                continue
         if row is None:
             return
-        yield line, row
+        if any(cell.strip() for cell in row):
+            yield _read_row(names, row, lines)
 
 
-def _remembered(first: str, lines: Iterator[tuple[int, str]], taken: list[str]) -> Iterator[str]:
-    taken.append(first)
-    yield first
-    for _, line in lines:
-        taken.append(line)
-        yield line
+class _Lines:
+    """The lines below the header, of which those of the row being read are remembered."""
+
+    def __init__(self, file: InputFile) -> None:
+        self._name, self._lines = file.name, file.lines()
+        self._number, self.header = next((number, line) for number, line in self._lines if line.strip())
+        self.begin_row()
+
+    def begin_row(self) -> None:
+        self._start, self._taken = self._number + 1, [""]
+
+    @property
+    def row(self) -> str:
+        return "".join(self._taken)
+
+    @property
+    def source(self) -> str:
+        return f"{self._name}:{self._start}"
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        self._number, line = next(self._lines)
+        self._taken.append(line)
+        return line
+
+
+def _split_plainly(line: str, delimiter: str, columns: int) -> list[str] | None:
+    """Split a row whose quotes do not follow the rules, as in a TSV that knows none."""
+    cells = line.rstrip("\r\n").split(delimiter)
+    return cells if len(cells) == columns and "\n" not in line.rstrip("\r\n") else None
+
+
+def _read_row(names: list[str], row: list[str], lines: _Lines) -> Paper | Reject:
+    if any(row[len(names) :]):
+        reason = f"has {len(row)} columns where the header has {len(names)}"
+        return Reject(lines.source, reason, excerpt(lines.row))
+    return read_fields(
+        {name: cell for name, cell in zip(names, row, strict=False) if cell.strip()}, lines.source
+    )
