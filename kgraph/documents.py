@@ -17,7 +17,7 @@ Spans = Mapping[tuple[int, int], str]  # start and end of a mention -> the entit
 
 
 @overload
-def extract(
+def extract(  # type: ignore[overload-overlap]  # a string is an iterable of strings, but one text
     papers: str | Paper, *, lexicon: Paths = ..., nlp: str | None = ..., jobs: int = ...
 ) -> Document: ...
 
@@ -103,7 +103,7 @@ def document(paper: Paper, found: Extraction, entity_of: Spans | None = None) ->
 
 def _entity(mentions: list[Mention], entity_of: Spans | None) -> dict[str, Any]:
     name = mentions[0].name
-    entity = {
+    entity: Document = {
         "name": name,
         "type": common_label(mentions),
         "role": min((mention.role for mention in mentions), key=ROLES.index),
@@ -111,7 +111,8 @@ def _entity(mentions: list[Mention], entity_of: Spans | None) -> dict[str, Any]:
         "mentions": [{"start": m.start, "end": m.end, "text": m.text} for m in mentions],
     }
     if entity_of is not None:
-        entity["node"] = next((node for m in mentions if (node := entity_of.get((m.start, m.end)))), None)
+        nodes = [entity_of.get((mention.start, mention.end)) for mention in mentions]
+        entity["node"] = next(filter(None, nodes), None)
     return entity
 
 

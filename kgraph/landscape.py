@@ -183,7 +183,7 @@ class Landscape:
         return _frame(rows, ("id", "name", "type", "papers", *figures, "since"))
 
     def trends(self, *names: str) -> pd.DataFrame:
-        """Return papers a year, one column a name, or of the whole collection; undated papers do not count."""
+        """Return papers a year, one column a name, or of the whole collection, without undated papers."""
         import pandas as pd
 
         rows = queries.trends(self._db, names)
