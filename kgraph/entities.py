@@ -12,22 +12,17 @@ others or that the lexicon gives it, else it stays apart, unresolved.
 Everything is a function of the pooled usages, so their order and division change nothing.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import NamedTuple
 
+from kgraph.clusters import Clusters
 from kgraph.keys import alias_key, slug
 from kgraph.lexicon import Lexicon, Row
 from kgraph.records import Entity, Usage
-from kgraph.spellings import fold_spellings
-
-_NUMBER_OR_SIGN = re.compile(r"\d[\d.-]*(?:[bkm](?![a-z]))?|(?:plus|star)$")
-_PARTICLE = re.compile(r"^(auto|cross|fine|inter|multi|non|pre|self|semi|sub|super)(?=[a-z]{4})")
-_WORD = re.compile(r"[^\W\d_]+|\d+")
-_ENDING = re.compile(r"(?<=\w{4})(?:ations?|ions?|ers?|ors?)$|(?<=\w{3})(?:ings?|ed|es?|s)$")
-_FUNCTION_WORDS = frozenset("a an and as at by for from in of on or over the to under using via with".split())  # noqa: SIM905 - reads better
+from kgraph.spellings import fold_spellings, is_short, stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +60,7 @@ def resolve(usages: Iterable[Usage], lexicon: Lexicon) -> Resolution:
     clusters = _cluster(collection)
     members: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for spellings in pooled:
-        members[clusters.find(collection.anchor(spellings))].append(spellings)
+        members[clusters.find(collection.reading_of[spellings].longs[0])].append(spellings)
     drafts = [
         _draft(node, {spellings: pooled[spellings] for spellings in members[node]}, collection, clusters)
         for node in sorted(members)
@@ -89,59 +84,61 @@ def _pool(usages: Iterable[Usage]) -> dict[tuple[str, ...], _Pooled]:
     return dict(sorted(pooled.items()))
 
 
+class _Reading(NamedTuple):
+    """The forms of a usage: the first long one decides what it names and defines the short ones."""
+
+    longs: tuple[str, ...]
+    shorts: tuple[str, ...] = ()
+
+
 class _Collection:
-    """The forms of a collection: how often and how each is spelled, which rows claim it."""
+    """The forms of a collection: how each is spelled, which rows claim it, what usages say."""
 
     def __init__(self, pooled: Mapping[tuple[str, ...], _Pooled], lexicon: Lexicon) -> None:
-        self.papers: Counter[str] = Counter()
+        papers: Counter[str] = Counter()
         for spellings, pool in pooled.items():
             for spelling in spellings:
-                self.papers[spelling] += pool.papers
+                papers[spelling] += pool.papers
         together = [spellings for spellings in pooled if len(spellings) > 1]
-        self.form_of = fold_spellings(self.papers, together, lexicon.by_key)
+        self.papers = papers  # of spellings
+        self.key_of = {spelling: alias_key(spelling) or spelling for spelling in papers}
+        self.form_of = fold_spellings(self.key_of, papers, together, lexicon.by_key)
         self.text_of: dict[str, str] = {}  # form -> its commonest spelling
-        for spelling in sorted(self.papers, key=lambda s: (-self.papers[s], s)):
+        for spelling in sorted(papers, key=lambda s: (-papers[s], s)):
             self.text_of.setdefault(self.form_of[spelling], spelling)
         self.rows_of = {form: lexicon.by_key[form] for form in self.text_of if form in lexicon.by_key}
-        self.groups: Counter[tuple[str, ...]] = Counter()  # the forms of usages -> papers
-        for spellings, pool in pooled.items():
-            self.groups[self.forms(spellings)] += pool.papers
+        self.reading_of: dict[tuple[str, ...], _Reading] = {}  # usage -> what it says
+        self.readings: Counter[_Reading] = Counter()  # -> papers
         self.form_papers: Counter[str] = Counter()
-        for forms, papers in self.groups.items():
-            self.form_papers.update(dict.fromkeys(forms, papers))
+        for spellings, pool in pooled.items():
+            forms = {self.form_of[spelling] for spelling in spellings}
+            reading = self.reading_of[spellings] = self._read(forms)
+            self.readings[reading] += pool.papers
+            for form in forms:
+                self.form_papers[form] += pool.papers
 
-    def forms(self, spellings: Iterable[str]) -> tuple[str, ...]:
-        return tuple(sorted({self.form_of[spelling] for spelling in spellings}))
+    def stems(self, form: str) -> tuple[str, ...]:
+        return stems(self.text_of[form])
 
-    def anchor(self, spellings: Iterable[str]) -> str:
-        """Return the form that decides what a usage names."""
-        return self.read(self.forms(spellings))[0][0]
+    def _read(self, forms: set[str]) -> "_Reading":
+        """Tell long from short forms, and leave out what a paper says in passing.
 
-    def own_forms(self, spellings: Iterable[str]) -> Iterator[str]:
-        """Yield the forms of a usage without those that it bears in passing."""
-        longs, shorts = self.read(self.forms(spellings))
-        yield from (*longs, *shorts)
-
-    def read(self, forms: tuple[str, ...]) -> tuple[list[str], list[str]]:
-        """Return the long forms of a usage, the one that decides first, and the short ones that they define.
-
-        Left out are forms that hold all words of another or the reverse ("Transformer
-        architecture"): a paper may call its thing so in passing. Where all are short, the
-        longest is taken for long.
+        A form that holds all words of another ("Transformer architecture"), or the reverse,
+        proves nothing. Where all are short, the longest is taken for long.
         """
         if len(forms) == 1:
-            return [forms[0]], []
-        shorts = {form for form in forms if _is_short(self.text_of[form])}
+            return _Reading(tuple(forms))
+        shorts = {form for form in forms if is_short(self.text_of[form])}
         kept: dict[str, frozenset[str]] = {}
         for form in sorted(forms, key=lambda form: (not self._spells_out(form, shorts), *self._rank(form))):
-            words = frozenset(_stems(self.text_of[form]))
+            words = frozenset(self.stems(form))
             if not any(words < other or other < words for other in kept.values()):
                 kept[form] = words
         longs = [form for form in kept if form not in shorts] or [max(sorted(kept), key=len)]
-        return longs, [form for form in kept if form not in longs]
+        return _Reading(tuple(longs), tuple(form for form in kept if form not in longs))
 
     def _spells_out(self, form: str, shorts: set[str]) -> bool:
-        return form not in shorts and "".join(word[0] for word in _stems(self.text_of[form])) in shorts
+        return form not in shorts and "".join(word[0] for word in self.stems(form)) in shorts
 
     def _rank(self, form: str) -> tuple[int, int, str]:
         """Sort forms that one row claims before unknown ones, and homonyms last."""
@@ -149,96 +146,19 @@ class _Collection:
         return (1, 0, 2)[min(rows, 2)], -self.papers[self.text_of[form]], form
 
 
-def _is_short(text: str) -> bool:
-    """Tell a name like an acronym (LoRA, GPT-4, MS-COCO) from a phrase (state-space, vision transformer)."""
-    return " " not in text and ("-" not in text or bool(re.search(r"[A-Z].*[A-Z]|\d", text)))
-
-
 # ---------------------------------------------------------------------------------------------- clusters
 
 
-@dataclass(slots=True)
-class _Cluster:
-    row: Row | None = None
-    forms: set[str] = field(default_factory=set)
-    marks: dict[str, set[str]] = field(default_factory=dict)  # letters of a form -> its numbers and signs
-    banned: set[str] = field(default_factory=set)  # forms that must never come in
-
-    def differs(self, other: "_Cluster") -> bool:
-        """Tell whether the two are known to be different things."""
-        if self.row is not None and other.row is not None:
-            return True
-        small, large = sorted((self, other), key=lambda cluster: len(cluster.forms))
-        return (
-            any(form in large.banned for form in small.forms)
-            or any(form in large.forms for form in small.banned)
-            or any(
-                marks.isdisjoint(large.marks.get(letters, marks)) for letters, marks in small.marks.items()
-            )
-        )
-
-    def take(self, other: "_Cluster") -> None:
-        self.row = self.row or other.row
-        self.forms |= other.forms
-        self.banned |= other.banned
-        for letters, marks in other.marks.items():
-            self.marks.setdefault(letters, set()).update(marks)
-
-
-class _Clusters:
-    """Union-find over forms that refuses to unite what is known to differ."""
-
-    def __init__(self) -> None:
-        self._parent: dict[str, str] = {}
-        self._cluster: dict[str, _Cluster] = {}
-
-    def __getitem__(self, node: str) -> _Cluster:
-        return self._cluster[self.find(node)]
-
-    def add(self, form: str) -> None:
-        letters, marks = _NUMBER_OR_SIGN.sub("", form), "|".join(_NUMBER_OR_SIGN.findall(form))
-        self._parent[form] = form
-        self._cluster[form] = _Cluster(forms={form}, marks={letters: {marks}})
-
-    def add_row(self, row: Row) -> str:
-        """Return the node of a row; a tab keeps it apart from all forms."""
-        node = f"\t{row.id}"
-        if node not in self._parent:
-            self._parent[node] = node
-            self._cluster[node] = _Cluster(row=row, banned={alias_key(name) for name in row.not_aliases})
-        return node
-
-    def find(self, node: str) -> str:
-        while (parent := self._parent[node]) != node:
-            self._parent[node] = node = self._parent[parent]
-        return node
-
-    def differ(self, a: str, b: str) -> bool:
-        a, b = self.find(a), self.find(b)
-        return a != b and self._cluster[a].differs(self._cluster[b])
-
-    def unite(self, a: str, b: str, *, known: bool = False) -> None:
-        """Make one cluster of two unless they differ; what the lexicon says (`known`) needs no check."""
-        a, b = self.find(a), self.find(b)
-        large, small = sorted((a, b), key=lambda node: (-len(self._cluster[node].forms), node))
-        if a == b or (not known and self.differ(a, b)):
-            return
-        self._parent[small] = large
-        self._cluster[large].take(self._cluster.pop(small))
-
-
-def _cluster(collection: _Collection) -> _Clusters:
-    clusters = _Clusters()
-    for form in collection.text_of:
-        clusters.add(form)
+def _cluster(collection: _Collection) -> Clusters:
+    clusters = Clusters()
     for form, rows in collection.rows_of.items():
-        nodes = [clusters.add_row(row) for row in rows]
+        nodes = [clusters.add(row) for row in rows]
         default = [row for row in rows if not row.cues] if len(rows) > 1 else rows
         if len(default) == 1:
             clusters.unite(form, nodes[rows.index(default[0])], known=True)
     defined: dict[str, Counter[str]] = defaultdict(Counter)  # short form -> long form -> papers
-    for forms, papers in sorted(collection.groups.items(), key=lambda item: (-item[1], item[0])):
-        longs, shorts = collection.read(forms)
+    said = ((reading, papers) for reading, papers in collection.readings.items() if len(sum(reading, ())) > 1)
+    for (longs, shorts), papers in sorted(said, key=lambda item: (-item[1], item[0])):
         for long in longs[1:]:
             clusters.unite(longs[0], long)
         for short in shorts:
@@ -254,26 +174,14 @@ def _cluster(collection: _Collection) -> _Clusters:
     return clusters
 
 
-def _unite_same_words(longs: Iterable[str], collection: _Collection, clusters: _Clusters) -> None:
+def _unite_same_words(longs: Iterable[str], collection: _Collection, clusters: Clusters) -> None:
     """Unite the long forms of one short form that differ only in endings, function words and order."""
     first: dict[tuple[str, ...], str] = {}
     for long in sorted(longs):
-        clusters.unite(first.setdefault(tuple(sorted(_stems(collection.text_of[long]))), long), long)
+        clusters.unite(first.setdefault(tuple(sorted(collection.stems(long))), long), long)
 
 
-def _stems(text: str) -> tuple[str, ...]:
-    """Reduce a phrase to what its words share with their other endings, numbers apart.
-
-    >>> _stems("Masked Auto-Encoders"), _stems("masking autoencoder 2")
-    (('mask', 'auto', 'encod'), ('mask', 'auto', 'encod', '2'))
-    >>> _stems("continual learning"), _stems("contrastive learning")
-    (('continual', 'learn'), ('contrastiv', 'learn'))
-    """
-    words = (part for word in _WORD.findall(text.lower()) for part in _PARTICLE.sub(r"\1 ", word).split())
-    return tuple(_ENDING.sub("", alias_key(word)) for word in words if word not in _FUNCTION_WORDS) or (text,)
-
-
-def _bare_sense(short: str, longs: Counter[str], collection: _Collection, clusters: _Clusters) -> str | None:
+def _bare_sense(short: str, longs: Counter[str], collection: _Collection, clusters: Clusters) -> str | None:
     """Return the sense that a short form has where nothing defines it, if there is one."""
     senses: Counter[str] = Counter()
     for long, papers in longs.items():
@@ -292,7 +200,7 @@ def _bare_sense(short: str, longs: Counter[str], collection: _Collection, cluste
 
 
 def _has_long_form(row: Row) -> bool:
-    return not all(_is_short(spelling) for spelling in row.spellings)
+    return not all(is_short(spelling) for spelling in row.spellings)
 
 
 # ------------------------------------------------------------------------------------- names, types, ids
@@ -314,15 +222,15 @@ class _Draft:
 
 
 def _draft(
-    node: str, usages: Mapping[tuple[str, ...], _Pooled], collection: _Collection, clusters: _Clusters
+    node: str, usages: Mapping[tuple[str, ...], _Pooled], collection: _Collection, clusters: Clusters
 ) -> _Draft:
-    row = clusters[node].row
+    row = clusters.row(node)
     papers: Counter[str] = Counter()
     form_papers: Counter[str] = Counter()
     for spellings, pool in usages.items():
         for spelling in spellings:
             papers[spelling] += pool.papers
-        for form in collection.own_forms(spellings):
+        for form in sum(collection.reading_of[spellings], ()):
             if not clusters.differ(node, form):
                 form_papers[form] += pool.papers
     by_papers = sorted(papers, key=lambda spelling: (-papers[spelling], spelling))
@@ -333,7 +241,7 @@ def _draft(
     return _Draft(
         row=row,
         name=name,
-        expansion=next((text for text in expansions if not _is_short(text)), None),
+        expansion=next((text for text in expansions if not is_short(text)), None),
         type=type_,
         aliases=tuple(spelling for spelling in by_papers if spelling != name),
         other_types=other_types,
@@ -350,7 +258,7 @@ def _by_fitness(papers: Counter[str], collection: _Collection) -> list[str]:
     """
     ranked = sorted(papers, key=lambda form: (-papers[form], form))
     mine = [form for form in ranked if papers[form] * 10 > collection.form_papers[form]] or ranked
-    shorts = (form for form in mine if _is_short(collection.text_of[form]))
+    shorts = (form for form in mine if is_short(collection.text_of[form]))
     name = next((form for form in shorts if papers[form] * 2 >= papers[mine[0]]), mine[0])
     return [name, *(form for form in ranked if form != name)]
 
@@ -361,7 +269,7 @@ def _text(form: str, papers: Counter[str], collection: _Collection) -> str:
         (s for s in papers if collection.form_of[s] == form),
         key=lambda spelling: (-papers[spelling], spelling),
     )
-    singular = next((s for s in ranked if alias_key(s) == form), ranked[0])
+    singular = next((s for s in ranked if collection.key_of[s] == form), ranked[0])
     return singular if papers[singular] * 4 >= papers[ranked[0]] else ranked[0]
 
 
@@ -413,7 +321,7 @@ def _spellings(id_: str, draft: _Draft, collection: _Collection) -> Iterator[Spe
     for spelling, papers in sorted(draft.papers.items(), key=lambda item: (-item[1], item[0])):
         if spelling == draft.name:
             rule = "exact"
-        elif alias_key(spelling) == name_key:
+        elif collection.key_of[spelling] == name_key:
             rule = "folded"
         elif collection.form_of[spelling] == name_form:
             rule = "plural"

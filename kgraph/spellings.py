@@ -9,24 +9,45 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import permutations
 
-from kgraph.keys import alias_key
-
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_PARTICLE = re.compile(r"^(auto|cross|fine|inter|multi|non|pre|self|semi|sub|super)(?=[a-z]{4})")
+_ENDING = re.compile(r"(?<=\w{4})(?:ations?|ions?|ers?|ors?)$|(?<=\w{3})(?:ings?|ed|es?|s)$")
+_FUNCTION_WORDS = {
+    "a",
+    "an",
+    "and",
+    "as",
+    "at",
+    "by",
+    "for",
+    "from",
+    "in",
+    "of",
+    "on",
+    "or",
+    "over",
+    "the",
+} | {"to", "under", "using", "via", "with"}
+_ACRONYM = re.compile(r"[A-Z].*[A-Z]|\d")
 _PLURAL = re.compile(r"(?:[A-Z0-9]|[^\W\d_]{2}[a-rt-z])s\W*$")  # GANs, models; not DAVIS, loss
 
 
 def fold_spellings(
-    papers: Mapping[str, int], together: Iterable[Iterable[str]], known: Container[str]
+    keys: Mapping[str, str],
+    papers: Mapping[str, int],
+    together: Iterable[Iterable[str]],
+    known: Container[str],
 ) -> dict[str, str]:
-    """Map every spelling to the key of its form, given in how many papers it stands.
+    """Map every spelling to its form, given its alias key and in how many papers it stands.
 
     A plural folds if its singular stands in at least as many papers, or next to it as a
     spelling of one thing (`together`), or is a key of the lexicon (`known`). A key of the
     lexicon is itself never taken for a plural.
 
-    >>> fold_spellings({"GANs": 1, "GAN": 2, "Atlas": 3, "Atla": 1, "DPS": 1, "DP": 9}, [], ())
+    >>> papers = {"GANs": 1, "GAN": 2, "Atlas": 3, "Atla": 1, "DPS": 1, "DP": 9}
+    >>> fold_spellings({name: name.lower() for name in papers}, papers, [], ())
     {'GANs': 'gan', 'GAN': 'gan', 'Atlas': 'atlas', 'Atla': 'atla', 'DPS': 'dps', 'DP': 'dp'}
     """
-    keys = {spelling: alias_key(spelling) or spelling for spelling in papers}
     plurals = {
         spelling: key for spelling, key in keys.items() if key not in known and _PLURAL.search(spelling)
     }
@@ -62,3 +83,24 @@ def _singulars(key: str) -> Iterator[str]:
         yield f"{key[:-3]}y"
     elif key.endswith("es"):
         yield key[:-2]
+
+
+def is_short(text: str) -> bool:
+    """Tell a name like an acronym from a phrase.
+
+    >>> [is_short(text) for text in ("LoRA", "MS-COCO", "state-space", "Vision Transformer")]
+    [True, True, False, False]
+    """
+    return " " not in text and ("-" not in text or bool(_ACRONYM.search(text)))
+
+
+def stems(text: str) -> tuple[str, ...]:
+    """Reduce a phrase to what its words share with their other endings, numbers apart.
+
+    >>> stems("Masked Auto-Encoders"), stems("masking autoencoder 2")
+    (('mask', 'auto', 'encod'), ('mask', 'auto', 'encod', '2'))
+    >>> stems("continual learning"), stems("contrastive learning")
+    (('continual', 'learn'), ('contrastiv', 'learn'))
+    """
+    words = (part for word in _WORD.findall(text.lower()) for part in _PARTICLE.sub(r"\1 ", word).split())
+    return tuple(_ENDING.sub("", word) for word in words if word not in _FUNCTION_WORDS) or (text,)
