@@ -103,7 +103,7 @@ def crowd(nodes: int) -> "nx.MultiDiGraph[str]":
     for number in range(nodes):
         entity(graph, f"entity:{number}", f"Node {number}", papers=1 + 2000 // (number + 1))
     for number in range(3 * nodes):
-        a, b = number % nodes, number * number % 1009 * 17 % nodes
+        a, b = number % nodes, (number * 7 + number // nodes) % nodes // 3
         link(graph, f"entity:{a}", "appears_with", f"entity:{b}", 1 / (1 + number % 7))
     return graph
 

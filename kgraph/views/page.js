@@ -50,9 +50,10 @@
   edges.forEach((edge) => { edge.shown = true; });
   const other = (edge, id) => (edge.from === id ? edge.to : edge.from);
   const ranked = [...nodes].sort(
-    (a, b) => a.isPaper - b.isPaper || b.papers - a.papers || around[b.id].length - around[a.id].length || a.id - b.id,
+    (a, b) => a.isPaper - b.isPaper || b.size - a.size || around[b.id].length - around[a.id].length || a.id - b.id,
   );
   ranked.forEach((node, rank) => { node.rank = rank; });
+  const mostlyPapers = nodes.filter((node) => node.isPaper).length > 0.8 * nodes.length;
   const byKey = new Map(nodes.map((node) => [node.key, node]));
 
   const count = (items) => items.reduce((sums, item) => sums.set(item, (sums.get(item) || 0) + 1), new Map());
@@ -137,7 +138,7 @@
   };
   const drawNode = (ctx, node, x, y) => {
     const shape = SHAPES[node.type] || "disc";
-    const r = node.isPaper ? node.size * 0.7 : node.size;
+    const r = node.isPaper ? node.size * 0.75 : node.size;
     const pixel = 1 / view.scale;
     ctx.save();
     ctx.globalAlpha = lit && !lit.has(node.id) ? 0.12 : 1;
@@ -200,9 +201,9 @@
       ctx.lineWidth = (width * (0.8 + 0.2 * bundle.level)) / view.scale;
       ctx.setLineDash(dash && edges.length < 2500 ? dash.map((length) => length / view.scale) : []);
       ctx.beginPath();
-      for (const edge of bundle.edges) {
-        ctx.moveTo(nodes[edge.from].x, nodes[edge.from].y);
-        ctx.lineTo(nodes[edge.to].x, nodes[edge.to].y);
+      for (const { from, to } of bundle.edges) {
+        ctx.moveTo(nodes[from].x, nodes[from].y);
+        ctx.lineTo(nodes[to].x, nodes[to].y);
       }
       ctx.stroke();
     }
@@ -266,7 +267,7 @@
     const [x, middle] = screenOf(node);
     const away = radius * (SHAPES[node.type] === "diamond" ? 1.18 : 1) + 3;
     if (x < -60 || x > view.width + 60 || middle < -20 || middle > view.height + 20) return;
-    if (!lit && (radius < 2 || (node.isPaper && view.scale < 1.1))) return;
+    if (!lit && (radius < 2 || (node.isPaper && view.scale < 1.1 && !mostlyPapers))) return;
     const size = node.isPaper ? 11 : Math.round(10.5 + node.size / 5.5 + (isCentre ? 2 : 0));
     ctx.font = `${isCentre || node.size > 20 ? 600 : 500} ${size}px system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif`;
     const text = isCentre ? node.label.slice(0, 90) : node.short;
@@ -313,7 +314,7 @@
       ([values, sign]) => sign * values.reduce((least, value) => Math.min(least, sign * value), Infinity),
     );
     const [x, y, width, height] = free();
-    const scale = Math.min(width / (right - left + 90), height / (bottom - top + 90), 1.6);
+    const scale = Math.min((width - 70) / (right - left + 1), (height - 90) / (bottom - top + 1), 1.6);
     lookAt((left + right) / 2, (top + bottom) / 2, scale, x + width / 2, y + height / 2, moving);
   };
   // The part of the map that neither the card nor, on a phone, the top covers.

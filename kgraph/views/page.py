@@ -103,7 +103,7 @@ def write_html(
     title: str = "Knowledge graph",
     max_nodes: int = Config.max_page_nodes,
 ) -> PageReport:
-    """Write the strongest `max_nodes` nodes as a page; `cards` is asked once, for the nodes shown."""
+    """Write the strongest nodes, at most `max_nodes`; `cards` is asked once, for the nodes shown."""
     nodes = strongest_nodes(graph, max_nodes)
     edges = strongest_edges(graph, nodes)
     report = PageReport(len(nodes), len(graph), len(edges), graph.number_of_edges())
@@ -116,7 +116,8 @@ def write_html(
 def strongest_nodes(graph: "nx.MultiDiGraph[str]", limit: int) -> list[str]:
     """Take the entities in most papers and the papers that tie most of those, sorted by id.
 
-    What a single paper names counts least: it would fill the page with fringes.
+    What a single paper names counts least, since it would fill the page with fringes, and what has
+    no edge to the others is left out.
     """
     if len(graph) <= limit:
         return sorted(graph)
@@ -129,7 +130,8 @@ def strongest_nodes(graph: "nx.MultiDiGraph[str]", limit: int) -> list[str]:
                 ties[node].add(other)
     worth = {node: len(ties[node]) if _is_paper(graph, node) else _papers(graph, node) for node in graph}
     order = sorted(graph, key=lambda node: (-worth[node], -round(strength[node], 6), node))
-    return sorted(order[:limit])
+    taken = graph.subgraph(order[:limit])
+    return sorted(node for node in taken if taken.degree(node))
 
 
 def _is_paper(graph: "nx.MultiDiGraph[str]", node: str) -> bool:

@@ -8,6 +8,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from kgraph.records import PAPER_RELATIONS
+
 if TYPE_CHECKING:
     import networkx as nx
 
@@ -30,15 +32,19 @@ def color(type_: object) -> str:
 
 
 def sizes(graph: "nx.MultiDiGraph[str]") -> Mapping[str, float]:
-    """Give each node a radius so that its area grows with its papers."""
-    papers = {node: _papers(data) for node, data in graph.nodes(data=True)}
+    """Give each node a radius so that its area grows with its papers: of a paper, those that cite it."""
+    papers = {node: _papers(graph, node) for node in graph}
     most = max([CROWD, *papers.values()])
     return {node: _size(count, most) for node, count in papers.items()}
 
 
-def _papers(data: Mapping[str, object]) -> int:
-    count = data.get("papers")
-    return count if isinstance(count, int) and data.get("kind") != "paper" else 0
+def _papers(graph: "nx.MultiDiGraph[str]", node: str) -> int:
+    count = graph.nodes[node].get("papers")
+    if graph.nodes[node].get("kind") == "paper":
+        return len(
+            {source for source, _, relation in graph.in_edges(node, keys=True) if relation in PAPER_RELATIONS}
+        )
+    return count if isinstance(count, int) else 0
 
 
 def _size(papers: int, most: int) -> float:
