@@ -1,0 +1,181 @@
+"""What the tagger sees of a text: integers and numbers for every token, nothing learnt here.
+
+A word is described once (`Words.describe`) and remembered; what depends on the paper (place,
+repetition, known names) is worked out for each text anew. Training and inference share this.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kgraph.extraction.tokens import token_spans
+from kgraph.keys import alias_key
+from kgraph.lexicon import Lexicon
+from kgraph.records import TYPES
+
+BUCKETS = 4096  # rows of each table of hashed affixes
+RARE = 2000  # a word seen less often in the corpus also has a row of its own spelling
+WORD_IDS, WORD_FLAGS, PLACE_FLAGS = 5, 12, 5
+LEXICON_FLAGS = 2 * len(TYPES)
+LONGEST_NAME = 7  # tokens looked ahead in the lexicon
+
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """One text, described; all arrays are of its n tokens."""
+
+    text: str
+    spans: list[tuple[int, int]]
+    rows: Ints  # (n,) row of the word in the tables of `Words`
+    groups: Ints  # (n,) equal for equal words, whatever their case or plural s
+    flags: Floats  # (n, PLACE_FLAGS + LEXICON_FLAGS)
+
+
+class Words:
+    """Every word met so far: ids into the embedding tables and a few numbers about its form.
+
+    `vocabulary` maps a lower-case word to its row of the pretrained vectors, `counts` and
+    `capitalised` say how often the corpus has it and which share of that is not lower case.
+    """
+
+    def __init__(self, vocabulary: Sequence[str], counts: Sequence[int], capitalised: Sequence[float]) -> None:
+        self._row_of = {word: row for row, word in enumerate(vocabulary, 1)}  # row 0: unknown
+        self._counts, self._capitalised = counts, capitalised
+        self._rows: dict[str, int] = {}
+        self._groups: dict[str, int] = {}
+        self.ids: list[tuple[int, ...]] = []  # WORD_IDS each
+        self.flags: list[tuple[float, ...]] = []  # WORD_FLAGS each
+        self.group: list[int] = []
+        self.keys: list[str] = []  # what the lexicon is asked by; empty for signs
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def row(self, word: str) -> int:
+        found = self._rows.get(word)
+        return self._add(word) if found is None else found
+
+    def _add(self, word: str) -> int:
+        row = self._rows[word] = len(self._rows)
+        lower = word.lower()
+        known = self._row_of.get(lower, 0)
+        if not known and lower.endswith("s"):
+            known = self._row_of.get(lower[:-1], 0)
+        count = self._counts[known - 1] if known else 0
+        capitalised = self._capitalised[known - 1] if known else 0.5
+        self.ids.append((known, *_affixes(word, lower, count)))
+        self.flags.append(_form(word, count, capitalised, known == 0))
+        stem = lower[:-1] if len(lower) > 3 and lower.endswith("s") else lower
+        self.group.append(self._groups.setdefault(stem, len(self._groups)))
+        self.keys.append(_name_key(word))
+        return row
+
+
+def _affixes(word: str, lower: str, count: int) -> tuple[int, ...]:
+    exact = "c" + word if count < RARE else "c"
+    return tuple(_bucket(part) for part in ("p" + lower[:3], "s" + lower[-3:], "h" + _shape(word), exact))
+
+
+def _bucket(part: str) -> int:
+    return zlib.crc32(part.encode("utf-8", "surrogatepass")) % BUCKETS
+
+
+def _shape(word: str) -> str:
+    """Letters by case and digits by d, runs cut to two: Mamba is Xxx, GPT4 is XXd."""
+    shape = re.sub(r"\d", "d", re.sub("[a-z]", "x", re.sub("[A-Z]", "X", word)))
+    return re.sub(r"(.)\1{2,}", r"\1\1", shape)
+
+
+def _form(word: str, count: int, capitalised: float, unknown: bool) -> tuple[float, ...]:
+    capitals = sum(c.isupper() for c in word)
+    first = word[0].isupper()
+    return (
+        float(word.islower()),
+        float(first and capitals == 1),
+        float(capitals >= 2 and word.isupper()),
+        float(capitals >= 2 and not word.isupper()),
+        float(capitals >= 1 and not first),
+        float(any(c.isdigit() for c in word)),
+        float(word.isdigit()),
+        float(not word[0].isalnum()),
+        float(len(word) == 1),
+        float(np.log1p(count)) / 12,
+        capitalised,
+        float(unknown),
+    )
+
+
+def _name_key(word: str) -> str:
+    """One word as names are compared: folded, without a plural s."""
+    key = alias_key(word)
+    return key[:-1] if len(key) > 3 and key.endswith("s") and not key.endswith("ss") else key
+
+
+class Names:
+    """The spellings of the lexicon by type, found in a sequence of word keys, longest first."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.types: dict[str, int] = {}
+        self.starts: set[str] = set()
+        for row in lexicon.rows:
+            for spelling in row.spellings:
+                keys = [key for a, b in token_spans(spelling) if (key := _name_key(spelling[a:b]))]
+                if not keys:
+                    continue
+                self.types.setdefault("".join(keys), TYPES.index(row.type))
+                self.starts.add(keys[0])
+
+    def find(self, keys: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+        """Yield (first token, token after the last, index of the type), left to right, apart."""
+        last = 0
+        for start, key in enumerate(keys):
+            if start < last or not key or not (key in self.starts or key in self.types):
+                continue
+            joined, best = key, (start + 1, self.types.get(key))
+            for end in range(start + 1, min(start + LONGEST_NAME, len(keys))):
+                joined += keys[end]
+                if keys[end] and (type_ := self.types.get(joined)) is not None:
+                    best = (end + 1, type_)
+            if best[1] is not None:
+                last = best[0]
+                yield start, best[0], best[1]
+
+
+def describe(text: str, title_length: int, words: Words, names: Names) -> Tokens:
+    """Describe a text whose first `title_length` characters are the title."""
+    spans = token_spans(text)
+    rows = [words.row(text[start:end]) for start, end in spans]
+    groups = np.array([words.group[row] for row in rows], np.int32)
+    flags = np.zeros((len(spans), PLACE_FLAGS + LEXICON_FLAGS), np.float32)
+    if spans:
+        flags[:, :PLACE_FLAGS] = _place(spans, groups, title_length)
+        for start, end, type_ in names.find([words.keys[row] for row in rows]):
+            flags[start, PLACE_FLAGS + 2 * type_] = 1
+            flags[start + 1 : end, PLACE_FLAGS + 2 * type_ + 1] = 1
+    return Tokens(text, spans, np.array(rows, np.int32), groups, flags)
+
+
+def _place(spans: Sequence[tuple[int, int]], groups: Ints, title_length: int) -> Floats:
+    """In the title, how often repeated, first of its kind, after a blank, among the first 30 of the abstract."""
+    starts, ends = np.array(spans).T
+    _, first, inverse, counts = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
+    order = np.arange(len(spans))
+    in_title = starts < title_length
+    return np.stack(
+        [
+            in_title,
+            np.log1p(counts[inverse]) / 3,
+            first[inverse] == order,
+            np.concatenate([[False], starts[1:] > ends[:-1]]),
+            ~in_title & (order < in_title.sum() + 30),
+        ],
+        axis=1,
+    ).astype(np.float32)
+

@@ -1,0 +1,83 @@
+"""Text to tokens and sentences: the tokeniser of our spaCy pipeline, and a sentence splitter for abstracts."""
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+
+_TOKEN = re.compile(r"\w+(?:(?<=\d)\.\d+)*|[^\w\s]")
+_BOUNDARY = re.compile(r"(?<=[.!?])[\"')\]”’]*\s+(?=[\"'(\[“‘$\\]*[A-Z0-9$\\])")
+_ABBREVIATIONS = re.compile(
+    r"(?:\b(?:e\.g|i\.e|cf|vs|et al|etc|resp|approx|w\.r\.t|Fig|Figs|Eq|Eqs|Sec|Tab|Ref|Refs|No|Dr|Prof|St|[A-Z])\.)$"
+)
+
+
+def token_spans(text: str) -> list[tuple[int, int]]:
+    """Split text into words, numbers and single signs; a name such as GPT-3.5 is three tokens.
+
+    >>> [text[a:b] for text in ["LoRA+ on GPT-3.5."] for a, b in token_spans(text)]
+    ['LoRA', '+', 'on', 'GPT', '-', '3.5', '.']
+    """
+    return [match.span() for match in _TOKEN.finditer(text)]
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Split text into sentences, a line break always ending one; blanks around them are left out.
+
+    >>> text = "A title\\nWe use LoRA, e.g. on GPT-2. It works (cf. Fig. 3). Done"
+    >>> [text[a:b] for a, b in sentence_spans(text)]
+    ['A title', 'We use LoRA, e.g. on GPT-2.', 'It works (cf. Fig. 3).', 'Done']
+    """
+    spans = []
+    for line in re.finditer(r"[^\n]+", text):
+        start = line.start()
+        for gap in _BOUNDARY.finditer(line[0]):
+            end = line.start() + gap.start()
+            if not _ABBREVIATIONS.search(text, start, end):
+                spans.append((start, line.start() + gap.end()))
+                start = line.start() + gap.end()
+        spans.append((start, line.end()))
+    return [trimmed for start, end in spans if (trimmed := _trim(text, start, end))[0] < trimmed[1]]
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+class Tokenizer:
+    """The tokeniser of the shipped spaCy pipeline: `token_spans` as a Doc, `doc.text` equal to the text."""
+
+    def __init__(self, vocab: "Vocab") -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> "Doc":
+        from spacy.tokens import Doc
+
+        words: list[str] = []
+        spaces: list[bool] = []
+        position = 0
+        for start, end in token_spans(text):
+            if position < start:
+                _add_blanks(words, spaces, text[position:start])
+            words.append(text[start:end])
+            spaces.append(False)
+            position = end
+        if position < len(text):
+            _add_blanks(words, spaces, text[position:])
+        return Doc(self.vocab, words=words, spaces=spaces)
+
+
+def _add_blanks(words: list[str], spaces: list[bool], blanks: str) -> None:
+    """Hang one space on the token before, as spaCy does; what is more becomes a token of blanks."""
+    if blanks[0] == " " and words:
+        spaces[-1] = True
+        blanks = blanks[1:]
+    if blanks:
+        words.append(blanks)
+        spaces.append(False)
