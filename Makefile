@@ -53,7 +53,7 @@ format: $(VENV)/installed-dev ## Rewrite the code in house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-COG := $(BIN)/cog -I docs -n utf-8
+COG := $(BIN)/cog -P -I docs -n utf-8
 DOCS := README.md docs/commands.md pipelines/README.md
 
 .PHONY: docs
@@ -64,9 +64,11 @@ docs: $(VENV)/installed-dev ## Rewrite what the documents quote: commands, their
 docs-check: $(VENV)/installed-dev ## Check that the documents quote what the code says now
 	$(COG) --check $(DOCS)
 
+CHROMIUM ?= chromium
 .PHONY: picture
 picture: demo ## Take the picture in the README from the real page (needs Chromium)
-	$(BIN)/python -m docs.picture build/landscape.html docs/landscape.png
+	$(CHROMIUM) --headless --no-sandbox --hide-scrollbars --window-size=1440,900 --virtual-time-budget=5000 \
+		--screenshot=docs/landscape.png 'file://$(CURDIR)/build/landscape.html#n=entity:mamba'
 
 .PHONY: notebooks
 notebooks: $(VENV)/installed-dev ## Run the notebooks
@@ -89,10 +91,10 @@ train: $(VENV)/installed-train ## Train the extractor again from the annotated p
 # --------------------------------------------------------------------------------------------- to ship it
 
 .PHONY: dist
-dist: ## Build the wheel, and try it in an environment of its own
+dist: | $(BIN)/python ## Build the wheel, and try it in an environment of its own
 	rm -rf build/lib build/bdist.* dist build/clean
-	$(PYTHON) -m pip --disable-pip-version-check --quiet wheel --no-deps --wheel-dir dist .
-	$(PYTHON) -m venv build/clean
+	$(BIN)/python -m pip --disable-pip-version-check --quiet wheel --no-deps --wheel-dir dist .
+	$(BIN)/python -m venv build/clean
 	build/clean/$(notdir $(BIN))/python -m pip --disable-pip-version-check --quiet install dist/*.whl
 	build/clean/$(notdir $(BIN))/kgraph --help
 	build/clean/$(notdir $(BIN))/kgraph build $(EXAMPLE) --db build/clean/kgraph.db

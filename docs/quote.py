@@ -1,0 +1,136 @@
+"""What the documents quote: commands and Python, run on the bundled example as in a terminal of 80 columns.
+
+cog calls these functions from comments in README.md, docs/commands.md and pipelines/README.md (`make docs`).
+"""
+
+import ast
+import contextlib
+import io
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import click
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "kgraph" / "data" / "example" / "papers.jsonl"
+EVAL = ROOT / "kgraph" / "data" / "eval.json"
+PIPELINES = ROOT / "pipelines"
+
+
+def shell(*commands: str) -> None:
+    """Print commands of kgraph and what they answer."""
+    print("```console")
+    for command in commands:
+        print(f"$ {command}\n{_run(command)}", end="")
+    print("```")
+
+
+def session(code: str) -> None:
+    """Print Python statements and what they show, as the interactive interpreter would."""
+    space: dict[str, object] = {}
+    print("```python")
+    with contextlib.chdir(_folder().name):
+        for statement in ast.parse(code.strip()).body:
+            source = ast.get_source_segment(code.strip(), statement) or ""
+            print(">>> " + source.replace("\n", "\n... "))
+            with contextlib.redirect_stdout(io.StringIO()) as shown:
+                exec(compile(ast.Interactive([statement]), "README.md", "single"), space)
+            print(_trimmed(shown.getvalue()), end="")
+    print("```")
+
+
+def command_table() -> None:
+    """Print a row for every command: what it is called with and what it does."""
+    print("| Command | |\n| --- | --- |")
+    for name, command, context in _commands():
+        usage = " ".join(command.collect_usage_pieces(context)[1:]).replace("|", "\\|")
+        summary = (command.help or "").split("\n\n")[0].replace("\n", " ")
+        print(f"| `kgraph {name} {usage}`".rstrip("` ") + f"` | {summary} |")
+
+
+def command_helps() -> None:
+    """Print the help of every command under a heading of its own."""
+    for name, *_ in _commands():
+        print(f"\n## kgraph {name}\n")
+        shell(f"kgraph {name} --help")
+
+
+def figure_table() -> None:
+    """Print how well the shipped extractor does, from the file that `make train` leaves."""
+    if not EVAL.exists():
+        print("Not measured yet.")
+        return
+    scores: dict[str, Any] = json.loads(EVAL.read_text("utf-8"))
+    rows = {
+        "methods, models and datasets": scores["entities"],
+        "– of these, proper names": scores["proper"],
+        "– of these, phrases": scores["phrases"],
+        "what a paper introduces": scores["introduces"],
+        "relations that a text states": scores["relations"],
+    }
+    print("| | precision | recall | F1 |\n| --- | --- | --- | --- |")
+    for name, row in rows.items():
+        print(f"| {name} | {row['precision']:.2f} | {row['recall']:.2f} | {row['f1']:.2f} |")
+    right = f"type right {scores['type_accuracy']:.2f}, role right {scores['role_accuracy']:.2f}"
+    print(f"\nOf what was found: {right} ({scores['papers']} papers).")
+
+
+def recipe_table() -> None:
+    """Print a row for every recipe: the first line of its docstring, and the rest."""
+    print("| Recipe | Does | Reads and writes |\n| --- | --- | --- |")
+    for path in sorted(PIPELINES.glob("*.py")):
+        source = path.read_text("utf-8")
+        if "__main__" not in source:
+            continue
+        first, _, rest = (ast.get_docstring(ast.parse(source)) or "").partition("\n")
+        print(f"| `{path.name}` | {first} | {' '.join(rest.split())} |")
+
+
+def _commands() -> list[tuple[str, click.Command, click.Context]]:
+    from kgraph.cli import main
+
+    parent = click.Context(main, info_name="kgraph")
+    return [
+        (name, command, click.Context(command, info_name=name, parent=parent))
+        for name in main.list_commands(parent)
+        if (command := main.get_command(parent, name)) and not command.hidden
+    ]
+
+
+@cache
+def _folder() -> "tempfile.TemporaryDirectory[str]":
+    """Return a folder with the example and its store in it; it goes when we end."""
+    folder = tempfile.TemporaryDirectory()
+    shutil.copy(EXAMPLE, folder.name)
+    _kgraph(folder.name, "build", EXAMPLE.name)
+    return folder
+
+
+def _run(command: str) -> str:
+    program, *arguments = shlex.split(command)
+    assert program == "kgraph", command
+    return _trimmed(_kgraph(_folder().name, *arguments))
+
+
+def _kgraph(folder: str, *arguments: str) -> str:
+    # PYTHONHASHSEED stays random on purpose: an answer that depends on it would make the documents stale
+    env = {name: value for name, value in os.environ.items() if not name.startswith("KGRAPH_")}
+    env |= {"COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1", "TERM": "dumb"}
+    command = (sys.executable, "-m", "kgraph", *arguments)
+    run = subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8", check=False)
+    if run.returncode:
+        raise RuntimeError(f"kgraph {shlex.join(arguments)}: {run.stderr}")
+    return run.stdout
+
+
+def _trimmed(text: str) -> str:
+    return re.sub(r" +$", "", text, flags=re.MULTILINE).replace("python -m kgraph", "kgraph")
