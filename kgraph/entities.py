@@ -163,8 +163,8 @@ def _cluster(collection: _Collection) -> Clusters:
             clusters.unite(longs[0], long)
         for short in shorts:
             defined[short][longs[0]] += papers
-    for _, longs_of_short in sorted(defined.items()):
-        _unite_same_words(longs_of_short, collection, clusters)
+    for short, longs_of_short in sorted(defined.items()):
+        _unite_same_words(short, longs_of_short, collection, clusters)
     bare_senses = [
         (short, _bare_sense(short, longs, collection, clusters)) for short, longs in sorted(defined.items())
     ]
@@ -174,11 +174,14 @@ def _cluster(collection: _Collection) -> Clusters:
     return clusters
 
 
-def _unite_same_words(longs: Iterable[str], collection: _Collection, clusters: Clusters) -> None:
+def _unite_same_words(short: str, longs: Iterable[str], collection: _Collection, clusters: Clusters) -> None:
     """Unite the long forms of one short form that differ only in endings, function words and order."""
-    first: dict[tuple[str, ...], str] = {}
+    first: dict[frozenset[str], str] = {}
+    for row in collection.rows_of.get(short, ()):
+        for spelling in row.spellings:
+            first.setdefault(frozenset(stems(spelling)), clusters.add(row))
     for long in sorted(longs):
-        clusters.unite(first.setdefault(tuple(sorted(collection.stems(long))), long), long)
+        clusters.unite(first.setdefault(frozenset(collection.stems(long)), long), long)
 
 
 def _bare_sense(short: str, longs: Counter[str], collection: _Collection, clusters: Clusters) -> str | None:

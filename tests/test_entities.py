@@ -220,6 +220,12 @@ BERT = Row("bert", "model", "BERT")
             ["comet-coarse-to-fine-memory", "comet-metric"],
             id="a word as a name takes no long form",
         ),
+        pytest.param(
+            [LORA],
+            [usage("LoRA", "low-rank adapter")],
+            ["lora"],
+            id="a long form in other endings than its row's",
+        ),
         pytest.param([LORA], [usage("Lo-Ra")], ["lora"], id="folded"),
         pytest.param([LORA_PLUS], [usage("lora plus")], ["lora-plus"], id="a sign spelled out"),
         pytest.param(
