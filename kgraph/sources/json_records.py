@@ -155,9 +155,9 @@ class _Cursor:
             try:
                 value, end = self._decode(self._buffer, self._at)
             except json.JSONDecodeError as error:
+                at_end = error.pos >= len(self._buffer.rstrip()) or error.msg.startswith("Unterminated")
                 if self._may_go_on(error) and self._fill():
                     continue
-                at_end = error.pos >= len(self._buffer.rstrip()) or error.msg.startswith("Unterminated")
                 raise self._bad(error.msg, cut_off=at_end) from None
             except (ValueError, RecursionError) as error:
                 raise self._bad(_reason(error)) from None

@@ -80,7 +80,7 @@ _HEADER = re.compile(
 )
 _GLUED = re.compile(  # header lines run into the first title
     r"(?:new(?=Get trending)|Get trending papers[^!]{0,60}!|Subscribe|Daily Papers"
-    r"|by\s?AK ?and the research community|(?:Daily|Weekly|Monthly)(?=[A-Z]))\s*(?=[^\W_a-z])"
+    r"|by\s?AK ?and the research community|(?:Daily|Weekly|Monthly)(?=[A-Z]))(?=[^\W_a-z])"
 )
 _AUTHORS = re.compile(r"[\W_]*(\d+) authors?\W*")
 _DATE = re.compile(

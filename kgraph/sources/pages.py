@@ -247,7 +247,7 @@ def _put(found: _Open, line: Line) -> None:
 
 def _is_abstract(text: str) -> bool:
     """Tell whether a text below a title is its abstract: long, or a sentence with its stop."""
-    return len(text) >= MIN_ABSTRACT or (_ENDS_SENTENCE.search(text) is not None and len(text.split()) > 2)
+    return len(text) >= MIN_ABSTRACT or (_ENDS_SENTENCE.search(text) is not None and " " in text)
 
 
 def _may_be_title(text: str) -> bool:

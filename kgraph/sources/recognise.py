@@ -30,14 +30,15 @@ _SAMPLE_LINES = 400
 _SAMPLE_CHARACTERS = 256 * 1024
 _LIST = re.compile(r"\s*\[\s*[{\[\]]")
 _FOREIGN = [  # what is often tried and not read
-    (re.compile(r"\A<(?:!doctype )?html", re.IGNORECASE), "HTML; save the page as text instead"),
+    (re.compile(r"\A<(?:!doctype )?html", re.IGNORECASE), "HTML (save the page as text)"),
     (re.compile(r"\A<[?!\w]"), "XML"),
     (re.compile(r"\A(?:\s|%.*\n)*@\w+\s*[{(]"), "BibTeX"),
     (re.compile(r"^TY  - ", re.MULTILINE), "RIS"),
     (re.compile(r"^PMID- ?\d", re.MULTILINE), "PubMed's nbib"),
 ]
-_WAYS = (
-    "JSON, JSON Lines, CSV or TSV with a header line that names a column `title`, or a page of papers as text"
+_KNOWN = (
+    "papers are read from JSON, JSON Lines, CSV and TSV (with a header line that names a column `title`)"
+    " and from pages of papers saved as text"
 )
 
 
@@ -56,9 +57,9 @@ def recognise(file: InputFile) -> str:
         return "table"
     for pattern, name in _FOREIGN:
         if pattern.search(text):
-            raise UnknownFormat(file.name, f"is {name}, which is not read here; wanted is {_WAYS}")
+            raise UnknownFormat(file.name, f"is {name}; {_KNOWN}")
     if not is_page(lines):
-        raise UnknownFormat(file.name, f"is of no known format; wanted is {_WAYS}")
+        raise UnknownFormat(file.name, f"is of no known format; {_KNOWN}")
     return "page"
 
 
