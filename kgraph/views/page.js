@@ -264,15 +264,17 @@
   const meet = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
   const drawLabel = (ctx, node, isCentre, placed, blocks) => {
     const radius = node.size * view.scale;
-    const [x, middle] = screenOf(node);
+    const [at, middle] = screenOf(node);
     const away = radius * (SHAPES[node.type] === "diamond" ? 1.18 : 1) + 3;
-    if (x < -60 || x > view.width + 60 || middle < -20 || middle > view.height + 20) return;
+    if (at < -60 || at > view.width + 60 || middle < -20 || middle > view.height + 20) return;
     if (!lit && (radius < 2 || (node.isPaper && view.scale < 1.1 && !mostlyPapers))) return;
     const size = node.isPaper ? 11 : Math.round(10.5 + node.size / 5.5 + (isCentre ? 2 : 0));
     ctx.font = `${isCentre || node.size > 20 ? 600 : 500} ${size}px system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif`;
     const text = isCentre ? node.label.slice(0, 90) : node.short;
     const memory = (node.widths ??= {});
     const half = (memory[ctx.font + text.length] ??= ctx.measureText(text).width) / 2 + 4;
+    const inside = at > 0 && at < view.width && 2 * half < view.width;
+    const x = inside ? Math.min(Math.max(at, half), view.width - half) : at;
     const clear = (top) => {
       const box = [x - half, top - 2, x + half, top + size + 3];
       return !placed.some((p) => meet(box, p)) && !blocks.some((b) => b[4] < node.rank && meet(box, b));
@@ -320,10 +322,11 @@
   // The part of the map that neither the card nor, on a phone, the top covers.
   const free = () => {
     const [width, height] = [map.clientWidth, map.clientHeight];
-    const top = phone.matches ? $("panel").querySelector("header").offsetHeight + 70 : 0;
+    const bar = $("focus").hidden ? 0 : 52;
+    const top = phone.matches ? $("panel").querySelector("header").offsetHeight + 70 : bar;
     if ($("card").hidden) return [0, top, width, height - top];
     if (phone.matches) return [0, top, width, Math.max(120, $("card").offsetTop - top)];
-    return [0, 0, Math.max(240, width - $("card").offsetWidth - 32), height];
+    return [0, top, Math.max(240, width - $("card").offsetWidth - 32), height - top];
   };
   const lookAt = (x, y, scale, atX, atY, moving = true) => {
     const position = {
