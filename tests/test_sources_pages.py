@@ -77,7 +77,8 @@ def test_plain() -> None:
         id="",
         title="Kettle Attention: Boiling Down the Softmax",
         abstract="We replace the softmax of attention by a kettle function that needs no exponent. It is"
-        " $O(n)$ in the length of the text, loses at most 1{2}-epsilon in accuracy, and trains ~2times faster.",
+        " $O(n)$ in the length of the text, loses at most 1{2}-epsilon in accuracy, and trains"
+        " ~2times faster.",
         source=f"{PAGES / 'plain.txt'}:11",
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 
-from kgraph.identifiers import known_ids, normalise_id, own_id
+from kgraph.identifiers import SCHEMES, known_ids, normalise_id, own_id
 from kgraph.records import Paper, Reject
 from kgraph.sources.dates import parse_date
 from kgraph.sources.values import (
@@ -75,7 +75,6 @@ NAMES: dict[str, tuple[str, ...]] = {
     "retracted": ("retracted", "isretracted"),
     "upvotes": ("upvotes",),
 }
-SCHEMES = ("arxiv", "doi", "openalex", "s2", "acl", "pmid", "dblp")
 NUMBERS_AND_FLAGS = ("author_count", "comments", "retracted", "upvotes")
 TEXTS = ("categories", "keywords")
 
