@@ -50,7 +50,7 @@ class _Tally:
 
 
 def evaluate(
-    gold: Path,
+    gold: str | Path,
     *,
     lexicon: Sequence[str | Path] = (),
     nlp: str | None = None,
@@ -77,11 +77,11 @@ def evaluate(
     }
 
 
-def read_gold(path: Path) -> list[Document]:
+def read_gold(path: str | Path) -> list[Document]:
     """Read annotated papers; raise BadInput with file and line."""
     rows: dict[str, Document] = {}
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        lines = Path(path).read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(str(path), f"cannot be read: {error}") from error
     for number, line in enumerate(lines, 1):

@@ -156,7 +156,7 @@ def test_evaluate_scores_before_and_after_a_build(tmp_path: Path) -> None:
         {**paper(LORA, id_="two"), "title": "More on LoRA"},
     ]
     path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8", newline="\n")
-    figures = evaluate(path)
+    figures = evaluate(str(path))
     assert (figures["papers"], figures["missing"]) == (2, 0)
     assert figures["entities"]["recall"] > 0
     assert figures["after_build"] == {name: figures[name] for name in figures["after_build"]}
