@@ -18,6 +18,7 @@ from kgraph.keys import alias_key
 from kgraph.records import TYPES
 
 _ID = re.compile(r"[^\W_A-Z]+(?:-[^\W_A-Z]+)*")
+EXACT = "case counts"  # a note that begins so
 COLUMNS = ("id", "type", "name", "aliases", "not_aliases", "cues", "source", "note")
 
 
@@ -37,6 +38,11 @@ class Row:
     @property
     def spellings(self) -> tuple[str, ...]:
         return (self.name, *self.aliases)
+
+    @property
+    def exact(self) -> bool:
+        """Whether only its very capitals make it a name: DROP, not drop."""
+        return self.note.startswith(EXACT)
 
 
 @dataclass(frozen=True, slots=True)

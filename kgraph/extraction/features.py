@@ -118,34 +118,57 @@ def _name_key(word: str) -> str:
     return key[:-1] if len(key) > 3 and key.endswith("s") and not key.endswith("ss") else key
 
 
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    type: int  # index into TYPES
+    cased: bool  # it has capitals: not found in text without any
+    exact: str | None  # found only as this
+    cues: tuple[str, ...]  # found only in a text that holds one of these, if any
+
+    def fits(self, letters: str, lower_text: str) -> bool:
+        if self.exact is not None and self.exact not in (letters, letters.removesuffix("s")):
+            return False
+        if self.cased and not any(c.isupper() for c in letters):
+            return False
+        return not self.cues or any(cue in lower_text for cue in self.cues)
+
+
 class Names:
-    """The spellings of the lexicon by type, found in a sequence of word keys, longest first."""
+    """The spellings of the lexicon by type, found in a sequence of words, longest first."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self.types: dict[str, int] = {}
-        self.starts: set[str] = set()
+        self._spellings: dict[str, list[_Spelling]] = {}
+        self._starts: set[str] = set()
         for row in lexicon.rows:
             for spelling in row.spellings:
-                keys = [key for a, b in token_spans(spelling) if (key := _name_key(spelling[a:b]))]
-                if not keys:
-                    continue
-                self.types.setdefault("".join(keys), TYPES.index(row.type))
-                self.starts.add(keys[0])
+                words = [spelling[start:end] for start, end in token_spans(spelling)]
+                keys = [key for word in words if (key := _name_key(word))]
+                if keys:
+                    cased = any(c.isupper() for c in spelling)
+                    exact = _letters(words) if row.exact and cased else None
+                    entry = _Spelling(TYPES.index(row.type), cased, exact, row.cues)
+                    self._spellings.setdefault("".join(keys), []).append(entry)
+                    self._starts.add(keys[0])
 
-    def find(self, keys: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    def find(self, text: str, words: Sequence[str], keys: Sequence[str]) -> Iterator[tuple[int, int, int]]:
         """Yield (first token, token after the last, index of the type), left to right, apart."""
-        last = 0
+        last, lower = 0, text.lower()
         for start, key in enumerate(keys):
-            if start < last or not key or not (key in self.starts or key in self.types):
+            if start < last or not key or not (key in self._starts or key in self._spellings):
                 continue
-            joined, best = key, (start + 1, self.types.get(key))
-            for end in range(start + 1, min(start + LONGEST_NAME, len(keys))):
-                joined += keys[end]
-                if keys[end] and (type_ := self.types.get(joined)) is not None:
-                    best = (end + 1, type_)
-            if best[1] is not None:
+            joined, best = "", None
+            for end in range(start + 1, min(start + LONGEST_NAME, len(keys)) + 1):
+                joined += keys[end - 1]
+                if keys[end - 1] and joined in self._spellings:
+                    letters = _letters(words[start:end])
+                    best = next(((end, s.type) for s in self._spellings[joined] if s.fits(letters, lower)), best)
+            if best is not None:
                 last = best[0]
-                yield start, best[0], best[1]
+                yield start, *best
+
+
+def _letters(words: Sequence[str]) -> str:
+    return "".join(word for word in words if word[0].isalnum())
 
 
 def describe(text: str, title_length: int, words: Words, names: Names) -> Tokens:
@@ -156,7 +179,7 @@ def describe(text: str, title_length: int, words: Words, names: Names) -> Tokens
     flags = np.zeros((len(spans), PLACE_FLAGS + LEXICON_FLAGS), np.float32)
     if spans:
         flags[:, :PLACE_FLAGS] = _place(spans, groups, title_length)
-        for start, end, type_ in names.find([words.keys[row] for row in rows]):
+        for start, end, type_ in names.find(text, [text[a:b] for a, b in spans], [words.keys[row] for row in rows]):
             flags[start, PLACE_FLAGS + 2 * type_] = 1
             flags[start + 1 : end, PLACE_FLAGS + 2 * type_ + 1] = 1
     return Tokens(text, spans, np.array(rows, np.int32), groups, flags)

@@ -1,0 +1,117 @@
+"""Which short form a text gives to which long form: "Low-Rank Adaptation (LoRA)".
+
+After Schwartz and Hearst 2003, "A simple algorithm for identifying abbreviation definitions in
+biomedical text": the letters of the short form must occur in the long form in order, the first
+one at the beginning of a word. Both orders are read, long (SHORT) and SHORT (long).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_PARENTHESES = re.compile(r"\(\s*([^()]{2,90}?)\s*\)")
+_CLAUSE_END = re.compile(r"[\n.;:!?]\s|[()]")
+_SHORT = re.compile(r"[\w$^\\{}-]+(?: [\w-]+)?")
+_LIGHT = frozenset("a an and as at by for from in of on or over the to under via with".split())
+LONGEST_SHORT = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Spans of the long and the short form, half open."""
+
+    long: tuple[int, int]
+    short: tuple[int, int]
+
+
+def find_definitions(text: str) -> Iterator[Definition]:
+    r"""Yield the definitions of a text in reading order.
+
+    >>> text = "We study Low-Rank Adaptation (LoRA) and SSMs (state space models) (see Table 2)."
+    >>> [(text[slice(*d.long)], text[slice(*d.short)]) for d in find_definitions(text)]
+    [('Low-Rank Adaptation', 'LoRA'), ('state space models', 'SSMs')]
+    """
+    for match in _PARENTHESES.finditer(text):
+        inside, (start, end) = match[1], match.span(1)
+        before = _clause_before(text, match.start())
+        if _is_short(inside):
+            if (long := _long_before(text, before, inside)) is not None:
+                yield Definition(long, (start, end))
+        elif (short := _last_word(text, before)) is not None and _is_short(text[slice(*short)]):
+            begin = _align(inside, _letters(text[slice(*short)]))
+            if begin == 0 and len(inside.split()) <= 2 * len(_letters(text[slice(*short)])):
+                yield Definition((start, end), short)
+
+
+def abbreviates(short: str, long: str) -> bool:
+    """Say whether short is made of the initials of long's words, light words left out or taken in.
+
+    >>> abbreviates("SVD", "singular value decomposition"), abbreviates("MoE", "mixture of experts")
+    (True, True)
+    >>> abbreviates("SVD", "support vector machine"), abbreviates("RL", "LoRA")
+    (False, False)
+    """
+    words = [word for word in re.split(r"[\W_]+", long.lower()) if word]
+    letters = _letters(short)
+    if len(words) < 2 or len(letters) < 2:
+        return False
+    every = "".join(word[0] for word in words)
+    heavy = "".join(word[0] for word in words if word not in _LIGHT)
+    return letters in (every, heavy)
+
+
+def _is_short(text: str) -> bool:
+    letters = _letters(text)
+    return (
+        2 <= len(letters) <= LONGEST_SHORT
+        and _SHORT.fullmatch(text) is not None
+        and any(c.isupper() for c in text)
+        and (sum(c.isupper() for c in text) >= 2 or len(text.split()) == 1)
+    )
+
+
+def _letters(short: str) -> str:
+    """What of a short form must be found again: its letters and digits, without the plural s of SSMs."""
+    if len(short) > 2 and short.endswith("s") and short[-2].isupper():
+        short = short[:-1]
+    return "".join(c for c in short.lower() if c.isalnum())
+
+
+def _clause_before(text: str, position: int) -> tuple[int, int]:
+    """The words before a position, at most 120 characters, back to the last stop."""
+    start = max(0, position - 120)
+    for stop in _CLAUSE_END.finditer(text, start, position):
+        start = stop.end()
+    end = len(text[:position].rstrip())
+    return start, max(start, end)
+
+
+def _last_word(text: str, span: tuple[int, int]) -> tuple[int, int] | None:
+    words = list(re.finditer(r"\S+", text[slice(*span)]))
+    return None if not words else (span[0] + words[-1].start(), span[0] + words[-1].end())
+
+
+def _long_before(text: str, span: tuple[int, int], short: str) -> tuple[int, int] | None:
+    letters = _letters(short)
+    words = list(re.finditer(r"\S+", text[slice(*span)]))
+    most = min(len(letters) + 5, 2 * len(letters))
+    start = span[0] + (words[-most:][0].start() if words else 0)
+    begin = _align(text[start : span[1]], letters)
+    if begin is None or span[1] - start - begin <= len(short):
+        return None
+    return start + begin, span[1]
+
+
+def _align(long: str, letters: str) -> int | None:
+    """Find the letters in long from the right; return where the first stands, at the start of a word."""
+    position = len(long)
+    lower = long.lower()
+    for index in range(len(letters) - 1, -1, -1):
+        position -= 1
+        while position >= 0 and not (
+            lower[position] == letters[index] and (index or position == 0 or not lower[position - 1].isalnum())
+        ):
+            position -= 1
+        if position < 0:
+            return None
+    return position

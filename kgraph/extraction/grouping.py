@@ -1,0 +1,121 @@
+"""Which spans of one paper name the same thing, and by what name the paper mostly calls it.
+
+Only what this paper itself shows is used, and the lexicon: the full question, over all papers, is
+`kgraph.entities`.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kgraph.extraction.definitions import Definition, abbreviates
+from kgraph.keys import alias_key
+from kgraph.lexicon import Lexicon
+
+# A head that adds nothing to a name: "the GLUE benchmark" is GLUE.
+_HEADS = re.compile(
+    r"[\s-]+(?:algorithms?|approach(?:es)?|architectures?|attacks?|benchmarks?|blocks?|challenges?|corpora|corpus"
+    r"|datasets?|data sets?|data|embeddings?|estimators?|framework|functions?|layers?|LLMs?|loss(?:es)?"
+    r"|mechanisms?|methods?|models?|modules?|networks?|neural networks?|optimi[sz]ers?|problems?|procedures?"
+    r"|process(?:es)?|prompting|regulari[sz]ation|regulari[sz]ers?|schemes?|scores?|suites?|systems?|tasks?"
+    r"|techniques?|training|units?)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A span that the tagger or a rule found, characters, half open."""
+
+    start: int
+    end: int
+    text: str
+    type: str
+    score: int  # 0..1000
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """All spans of one paper that name one thing."""
+
+    name: str
+    type: str
+    score: int
+    spans: tuple[Span, ...]  # in reading order
+
+
+def group(spans: Sequence[Span], definitions: Iterable[Definition], lexicon: Lexicon) -> list[Thing]:
+    """Group spans into things, in order of their first span."""
+    by_key: dict[str, list[Span]] = defaultdict(list)
+    for span in spans:
+        by_key[name_key(span.text)].append(span)
+    leader = {key: key for key in by_key}
+
+    def find(key: str) -> str:
+        while leader[key] != key:
+            key = leader[key]
+        return key
+
+    shorts: dict[str, int] = {}  # keys of short forms, with their rank as a name
+    for short, long, rank in _same(by_key, spans, definitions, lexicon):
+        leader[find(long)] = find(short)
+        shorts[short] = rank
+    things: dict[str, list[Span]] = defaultdict(list)
+    for key, found in by_key.items():
+        things[find(key)] += found
+    return sorted((_thing(found, shorts) for found in things.values()), key=lambda thing: thing.spans[0].start)
+
+
+def name_key(text: str) -> str:
+    """The key by which two spellings in one paper are one: folded, without a plural s."""
+    key = alias_key(text)
+    return key[:-1] if len(key) > 3 and key.endswith("s") and not key.endswith("ss") else key
+
+
+def _same(
+    by_key: dict[str, list[Span]], spans: Sequence[Span], definitions: Iterable[Definition], lexicon: Lexicon
+) -> Iterable[tuple[str, str, int]]:
+    """Yield pairs of keys that name one thing, the one that serves as its name first."""
+    at = {(span.start, span.end): name_key(span.text) for span in spans}
+    for definition in definitions:
+        if definition.long in at and definition.short in at:
+            yield at[definition.short], at[definition.long], 2
+    texts = {key: found[0].text for key, found in by_key.items()}
+    shorts = [key for key, text in texts.items() if _is_acronym(text)]
+    for key, text in texts.items():
+        for short in shorts:
+            if short != key and abbreviates(texts[short], text):
+                yield short, key, 2
+        headless = name_key(_HEADS.sub("", text))
+        if headless != key and headless in texts:
+            yield headless, key, 1
+    yield from _same_row(texts, lexicon)
+
+
+def _same_row(texts: dict[str, str], lexicon: Lexicon) -> Iterable[tuple[str, str, int]]:
+    """Spellings that the lexicon gives to one row, and to that one alone."""
+    first: dict[str, str] = {}
+    for key in texts:
+        rows = lexicon.by_key.get(key) or lexicon.by_key.get(alias_key(texts[key])) or []
+        if len(rows) == 1:
+            other = first.setdefault(rows[0].id, key)
+            if other != key:
+                name, alias = sorted((other, key), key=lambda k: (len(k), k))
+                yield name, alias, 1
+
+
+def _is_acronym(text: str) -> bool:
+    return " " not in text and sum(c.isupper() for c in text) >= 2
+
+
+def _thing(spans: Sequence[Span], shorts: dict[str, int]) -> Thing:
+    ordered = sorted(spans, key=lambda span: (span.start, span.end))
+    forms = Counter(span.text for span in ordered)
+    name = min(forms, key=lambda form: (-shorts.get(name_key(form), 0), -forms[form], len(form), form))
+    votes: Counter[str] = Counter()
+    for span in ordered:
+        votes[span.type] += span.score
+    type_ = min(votes, key=lambda type_: (-votes[type_], type_))
+    return Thing(name, type_, max(span.score for span in ordered), tuple(ordered))
