@@ -39,9 +39,9 @@ def session(code: str) -> None:
     space: dict[str, object] = {}
     print("```python")
     with contextlib.chdir(_folder().name):
-        for statement in ast.parse(code.strip()).body:
-            source = ast.get_source_segment(code.strip(), statement) or ""
-            print(">>> " + source.replace("\n", "\n... "))
+        for statement in ast.parse(code).body:
+            lines = code.splitlines()[statement.lineno - 1 : statement.end_lineno]
+            print(">>> " + "\n... ".join(lines))
             with contextlib.redirect_stdout(io.StringIO()) as shown:
                 exec(compile(ast.Interactive([statement]), "README.md", "single"), space)
             print(_trimmed(shown.getvalue()), end="")
