@@ -7,24 +7,25 @@ as long as its paper's text and the extractor stay the same. Hence adding equals
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from kgraph.config import Config
-from kgraph.edges import find_introducers, find_paper_of, relate_builds_on, relate_cites
+from kgraph.edges import find_introducers, relate_builds_on, relate_cites
 from kgraph.entities import resolve
 from kgraph.extraction import Extractor, find_mentions, load_extractor
 from kgraph.identity import identify, merge, record_key
 from kgraph.lexicon import Lexicon
 from kgraph.names import find_paper
 from kgraph.records import TYPES, Extraction, Paper, Reject, Usage
-from kgraph.sources import read_papers
+from kgraph.sources import find_files, read_papers
 from kgraph.store import Naming, Store, building, changing
 
-Progress = Callable[[str, int, int | None], None]  # stage, done, total if that is known
+# Told of a stage, how much of it is done and the total if that is known. The stages are read (in bytes),
+# extract (in papers), resolve and relate (which only begin and end).
+Progress = Callable[[str, int, int | None], None]
 
-STAGES = ("read", "extract", "resolve", "relate")
 MAX_REJECTS = 1000  # so many are listed; all are counted
 
 _BATCH = 200  # papers: a killed build loses at most the work on so many
@@ -64,15 +65,14 @@ def build(
     A build that was killed is taken up again: what the same extractor found in the same texts stays.
     """
     run = _Run(progress)
-    extractor, options = _load(nlp, lexicon)
     with building(db) as store:
+        extractor = run.load(store, nlp, lexicon)
         with store.transaction():
             store.drop_records()
-            run.read(store, read_papers(sources, as_of=as_of))
+            run.read(store, sources, as_of, skip_bad_files)
             _settle(store)
-            _adopt(store, extractor, options)
         run.derive(store, extractor, jobs)
-        return run.report(store, before=set())
+        return run.report(store)
 
 
 def add(
@@ -80,7 +80,7 @@ def add(
     db: str | Path = Config.db,
     *,
     jobs: int = Config.jobs,
-    lexicon: Sequence[str | Path] | None = None,
+    lexicon: Sequence[str | Path] = (),
     nlp: str | None = None,
     as_of: str | None = None,
     skip_bad_files: bool = False,
@@ -92,9 +92,13 @@ def add(
     """
     run = _Run(progress)
     with changing(db) as store:
-        before = store.paper_ids()
-        run.read(store, read_papers(sources, as_of=as_of))
-        return run.change(store, before, jobs, lexicon, nlp)
+        run.before = set(store.dates())
+        extractor = run.load_again(store, nlp, lexicon)
+        with store.transaction():
+            run.read(store, sources, as_of, skip_bad_files)
+            _settle(store)
+        run.derive(store, extractor, jobs)
+        return run.report(store)
 
 
 def remove(
@@ -110,9 +114,14 @@ def remove(
     """
     run = _Run(progress)
     with changing(db) as store:
-        before = store.paper_ids()
-        store.drop_records([str(find_paper(store.connection, paper)["id"]) for paper in papers])
-        return run.change(store, before, jobs)
+        run.before = set(store.dates())
+        gone = [str(find_paper(store.connection, paper)["id"]) for paper in papers]
+        extractor = run.load_again(store)
+        with store.transaction():
+            store.drop_records(gone)
+            _settle(store)
+        run.derive(store, extractor, jobs)
+        return run.report(store)
 
 
 class _Run:
@@ -124,40 +133,58 @@ class _Run:
         self.records = self.rejected = 0
         self.rejects: list[Reject] = []
         self.re_extracted = False
+        self.before: set[str] = set()  # the papers that the store held
 
-    def read(self, store: Store, found: Iterable[Paper | Reject]) -> None:
-        store.put_records(self._papers(found))
+    def load(self, store: Store, nlp: str | None, lexicon: Sequence[str | Path]) -> Extractor:
+        """Load an extractor and make it the store's; forget what another one had found."""
+        paths = [Path(path).resolve() for path in lexicon]
+        if nlp is not None and Path(nlp).exists():
+            nlp = str(Path(nlp).resolve())
+        extractor = load_extractor(nlp, paths)
+        with store.transaction():
+            last = store.meta("extractor")
+            if last and last["fingerprint"] != extractor.fingerprint:
+                store.forget_extractions()
+                self.re_extracted = bool(self.before)
+            lexicon = [str(path) for path in paths]
+            store.put_meta(extractor={"nlp": nlp, "lexicon": lexicon, "fingerprint": extractor.fingerprint})
+        return extractor
 
-    def _papers(self, found: Iterable[Paper | Reject]) -> Iterator[Paper]:
+    def load_again(
+        self, store: Store, nlp: str | None = None, lexicon: Sequence[str | Path] = ()
+    ) -> Extractor:
+        """Load the store's extractor as it is now, or as it is given here."""
+        last = store.meta("extractor")
+        return self.load(store, nlp or last["nlp"], lexicon or last["lexicon"])
+
+    def read(
+        self, store: Store, sources: Iterable[str | Path], as_of: str | None, skip_bad_files: bool
+    ) -> None:
+        """Put the records of these sources into the store."""
+        sources = list(sources)
+        total, done = find_files(sources).total_bytes, 0
+
+        def tell(count: int) -> None:
+            nonlocal done
+            done += count
+            self.tell("read", done, total)
+
+        found = read_papers(sources, as_of=as_of, skip_bad_files=skip_bad_files, on_bytes=tell)
+        store.put_records(self._without_rejects(found))
+        earlier = (store.meta("rejects") or []) if self.before else []
+        store.put_meta(
+            rejected=self.rejected + (store.meta("rejected") if earlier else 0),
+            rejects=[*earlier, *map(astuple, self.rejects)][:MAX_REJECTS],
+        )
+
+    def _without_rejects(self, found: Iterable[Paper | Reject]) -> Iterator[Paper]:
         for one in found:
-            if isinstance(one, Reject):
+            if isinstance(one, Paper):
+                self.records += 1
+                yield one
+            else:
                 self.rejected += 1
                 self.rejects += [one][: MAX_REJECTS - len(self.rejects)]
-                continue
-            self.records += 1
-            yield one
-            if self.records % _BATCH == 0:
-                self.tell("read", self.records, None)
-        self.tell("read", self.records, self.records)
-
-    def change(
-        self,
-        store: Store,
-        before: set[str],
-        jobs: int,
-        lexicon: Sequence[str | Path] | None = None,
-        nlp: str | None = None,
-    ) -> BuildReport:
-        """Let all follow from the changed records, by the remembered extractor unless another is given."""
-        remembered = store.meta("extractor")
-        extractor, options = _load(
-            remembered["nlp"] if nlp is None else nlp, remembered["lexicon"] if lexicon is None else lexicon
-        )
-        with store.transaction():
-            _settle(store)
-            self.re_extracted = _adopt(store, extractor, options)
-        self.derive(store, extractor, jobs)
-        return self.report(store, before)
 
     def derive(self, store: Store, extractor: Extractor, jobs: int) -> None:
         """Find what papers name, as far as that is not known yet, and all that follows."""
@@ -169,48 +196,27 @@ class _Run:
             done += len(batch)
             self.tell("extract", done, total)
         with store.transaction():
-            self.tell("resolve", 0, None)
+            self.tell("resolve", 0, 1)
             _resolve(store, extractor.lexicon)
-            self.tell("relate", 0, None)
+            self.tell("resolve", 1, 1)
+            self.tell("relate", 0, 1)
             _relate(store)
+            self.tell("relate", 1, 1)
 
-    def report(self, store: Store, before: set[str]) -> BuildReport:
-        now = store.paper_ids()
-        new = len(now - before)
-        report = BuildReport(
+    def report(self, store: Store) -> BuildReport:
+        now = set(store.dates())
+        new = len(now - self.before)
+        return BuildReport(
             read=self.records,
             new=new,
-            duplicates=self.records - new if self.records > new else 0,
-            removed=len(before - now),
+            duplicates=max(0, self.records - new),
+            removed=len(self.before - now),
             rejected=self.rejected,
             rejects=tuple(self.rejects),
             re_extracted=self.re_extracted,
             **store.counts(),
             seconds=round(time.monotonic() - self.started, 2),
         )
-        store.put_meta(
-            rejected=self.rejected, rejects=[[r.source, r.reason, r.excerpt] for r in self.rejects]
-        )
-        return report
-
-
-def _load(nlp: str | None, lexicon: Sequence[str | Path]) -> tuple[Extractor, dict[str, object]]:
-    """Return the extractor and how to load it again, from whatever working directory."""
-    paths = [Path(path).resolve() for path in lexicon]
-    if nlp is not None and Path(nlp).exists():
-        nlp = str(Path(nlp).resolve())
-    return load_extractor(nlp, paths), {"nlp": nlp, "lexicon": [str(path) for path in paths]}
-
-
-def _adopt(store: Store, extractor: Extractor, options: dict[str, object]) -> bool:
-    """Make this the store's extractor; forget what another one found and tell whether there was one."""
-    last = store.meta("extractor")
-    options = {**options, "fingerprint": extractor.fingerprint}
-    changed = last is not None and last["fingerprint"] != extractor.fingerprint
-    if changed:
-        store.forget_extractions()
-    store.put_meta(extractor=options)
-    return changed
 
 
 def _settle(store: Store) -> None:
@@ -272,13 +278,12 @@ def _label(mentions: Iterable[tuple[str, str, int]]) -> str:
 
 def _relate(store: Store) -> None:
     """Let the edges follow from the papers, mentions and entities."""
-    store.drop_edges()
-    store.put_role_edges()
-    dates = {paper.id: paper.date for paper in store.papers()}
-    paper_of = find_paper_of(store.papers())
-    introducers = find_introducers(store.role_edges(), dates)
+    dates = store.dates()
+    with store.replacing_edges():
+        store.put_role_edges()
+        introducers = find_introducers(store.role_edges(), dates)
+        store.put_edges(relate_builds_on(store.role_edges(), introducers, dates))
+        store.put_edges(relate_cites(store.papers_with_references(), store.paper_of()))
+        store.put_stated_edges()
+        store.put_company_edges()
     store.put_entity_counts(introducers)
-    store.put_edges(relate_builds_on(store.role_edges(), introducers, dates))
-    store.put_edges(relate_cites(store.papers(), paper_of))
-    store.put_stated_edges()
-    store.put_company_edges()

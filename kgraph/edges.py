@@ -72,8 +72,3 @@ def relate_cites(papers: Iterable[Paper], paper_of: Mapping[str, str]) -> Iterat
         cited = {paper_of.get(one) or paper_of.get(normalise_id(one) or "") for one in paper.references}
         for target in sorted(one for one in cited if one and one != paper.id):
             yield Edge(paper.id, target, "cites", 1, paper.date, paper.date)
-
-
-def find_paper_of(papers: Iterable[Paper]) -> dict[str, str]:
-    """Return the paper that every known id means."""
-    return {known: paper.id for paper in papers for known in (*paper.ids, paper.id)}

@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields
 from hashlib import blake2b
 from importlib.resources import files
 from itertools import groupby
@@ -151,8 +151,20 @@ class Store:
         rows = self._rows(f"SELECT {_PAPER} FROM papers WHERE id = ?", id_)  # noqa: S608 - our own column names
         return next(map(_paper, rows), None)
 
-    def paper_ids(self) -> set[str]:
-        return {id_ for (id_,) in self._rows("SELECT id FROM papers")}
+    def papers_with_references(self) -> Iterator[Paper]:
+        """Yield the papers whose references are known, by id."""
+        for row in self._rows(f"SELECT {_PAPER} FROM papers WHERE refs != '[]' ORDER BY id"):  # noqa: S608
+            yield _paper(row)
+
+    def dates(self) -> dict[str, str | None]:
+        """Return every paper's id with its date."""
+        return dict(self._rows("SELECT id, date FROM papers ORDER BY id"))
+
+    def paper_of(self) -> dict[str, str]:
+        """Return every id that papers are known by with the paper's own."""
+        return dict(
+            self._rows("SELECT value, papers.id FROM papers, json_each(ids) UNION SELECT id, id FROM papers")
+        )
 
     # ------------------------------------------------------------------------------------------ extractions
 
@@ -224,19 +236,20 @@ class Store:
         `named` holds paper, name in that paper, entity or None; `spellings` spelling, entity, rule, papers.
         """
         execute, executemany = self.connection.execute, self.connection.executemany
-        execute("CREATE TEMP TABLE now (id TEXT PRIMARY KEY) WITHOUT ROWID")
+        execute("CREATE TEMP TABLE named (paper, name, entity, PRIMARY KEY (paper, name)) WITHOUT ROWID")
+        executemany("INSERT INTO named VALUES (?, ?, ?)", named)
+        execute("CREATE TEMP TABLE kept (id PRIMARY KEY) WITHOUT ROWID")
         for entity in entities:
             execute(_PUT_ENTITY, _entity_row(entity))
-            execute("INSERT INTO now VALUES (?)", (entity.id,))
-        executemany(
-            "UPDATE mentions SET entity = ?3 WHERE paper = ?1 AND name = ?2 AND entity IS NOT ?3",
-            named,
-        )
+            execute("INSERT INTO kept VALUES (?)", (entity.id,))
+        with self._without_index("mentions_by_entity"):
+            execute(_PUT_MEANINGS)
         execute("DELETE FROM spellings")
+        execute("DELETE FROM entities WHERE id NOT IN (SELECT id FROM kept)")
         rows = ((spelling, alias_key(spelling), *rest) for spelling, *rest in sorted(spellings))
         executemany("INSERT INTO spellings VALUES (?, ?, ?, ?, ?)", rows)
-        execute("DELETE FROM entities WHERE id NOT IN (SELECT id FROM now)")
-        execute("DROP TABLE now")
+        execute("DROP TABLE named")
+        execute("DROP TABLE kept")
 
     def entities(self) -> Iterator[Entity]:
         """Yield every entity, by id."""
@@ -246,8 +259,20 @@ class Store:
 
     # ----------------------------------------------------------------------------------------------- edges
 
-    def drop_edges(self) -> None:
+    @contextmanager
+    def replacing_edges(self) -> Iterator[None]:
+        """Forget all edges; the block puts the new ones."""
         self.connection.execute("DELETE FROM edges")
+        with self._without_index("edges_by_target"):
+            yield
+
+    @contextmanager
+    def _without_index(self, name: str) -> Iterator[None]:
+        """Make an index anew after the block: to sort once is faster than to place each of a million rows."""
+        sql = self._value("SELECT sql FROM sqlite_schema WHERE name = ?", name)
+        self.connection.execute(f"DROP INDEX {name}")
+        yield
+        self.connection.execute(sql)
 
     def put_edges(self, edges: Iterable[Edge]) -> None:
         self.connection.executemany("INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?)", map(_edge_row, edges))
@@ -341,11 +366,11 @@ def changing(path: str | Path) -> Iterator[Store]:
     path = Path(path).resolve()
     copy = path.with_name(path.name + ".changed.partial")
     with _errors_told(path), _locked(path) as original:
-        assert original is not None
         _unlink(copy)
         store = Store._writable(copy, _connect(copy))
         try:
-            original.backup(store.connection)
+            with Store(path) as readable:  # SQLite copies from no connection that may write
+                readable.connection.backup(store.connection)
             store.connection.execute("PRAGMA journal_mode = OFF")  # a copy that fails is thrown away
             store.connection.execute("PRAGMA synchronous = OFF")
             yield store
@@ -488,12 +513,12 @@ def _unlink(path: Path) -> None:
 
 # ------------------------------------------------------------------------------------------- rows and records
 
+_RECORD = tuple(field.name for field in fields(Paper) if field.name != "source")
 _PAPER = "id, title, abstract, authors, date, date_inferred, venue, url, ids, refs, extra"
 _MENTION = 'paper, start, "end", text, name, label, role, score, rule, sentence_start, sentence_end'
 
 
-def _dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_dumps = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def _paper_row(paper: Paper) -> Row:
@@ -514,20 +539,35 @@ def _paper_row(paper: Paper) -> Row:
 
 def _paper(row: Row) -> Paper:
     id_, title, abstract, authors, date, inferred, venue, url, ids, references, extra = row
-    lists = (tuple(json.loads(value)) for value in (authors, ids, references))
-    authors, ids, references = lists
     return Paper(
-        id_, title, abstract, authors, date, bool(inferred), venue, url, ids, references, json.loads(extra)
+        id_,
+        title,
+        abstract,
+        _tuple(authors),
+        date,
+        bool(inferred),
+        venue,
+        url,
+        _tuple(ids),
+        _tuple(references),
+        json.loads(extra),
     )
 
 
+def _tuple(array: str) -> tuple[str, ...]:
+    return () if array == "[]" else tuple(json.loads(array))
+
+
 def _record_row(record: Paper) -> Row:
-    content = _dumps(_paper_row(record))
+    content = _dumps({name: getattr(record, name) for name in _RECORD})
     return blake2b(content.encode(), digest_size=16).hexdigest(), record.source, content
 
 
 def _record(content: str, source: str) -> Paper:
-    return replace(_paper(json.loads(content)), source=source)
+    values = json.loads(content)
+    for name in ("authors", "ids", "references"):
+        values[name] = tuple(values[name])
+    return Paper(**values, source=source)
 
 
 def _mention_row(mention: Mention) -> Row:
@@ -599,6 +639,12 @@ ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, type = excluded.type, other_types = excluded.other_types, aliases = excluded.aliases
 """
 
+_PUT_MEANINGS = """
+UPDATE mentions SET entity = named.entity
+FROM named
+WHERE (named.paper, named.name) = (mentions.paper, mentions.name) AND named.entity IS NOT mentions.entity
+"""
+
 # SQLite gives a bare column the value that it has in the row of the minimum.
 _PUT_ROLE_EDGES = """
 INSERT INTO edges
@@ -653,6 +699,8 @@ DROP TABLE pairs;
 """
 
 _PUT_ENTITY_COUNTS = """
-UPDATE entities SET (papers, since) = (
-    SELECT count(*), min(edges.since) FROM edges JOIN papers ON papers.id = source WHERE target = entities.id)
+UPDATE entities SET papers = counted.papers, since = counted.since
+FROM (SELECT target, count(*) AS papers, min(since) AS since
+      FROM edges WHERE source IN (SELECT id FROM papers) GROUP BY target) AS counted
+WHERE entities.id = counted.target
 """
