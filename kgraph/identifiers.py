@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 SCHEMES = ("arxiv", "doi", "openalex", "s2", "acl", "pmid", "dblp")  # the best known first
 
+_LONGEST = 2000  # characters, of an address with its id
 _NOTHING = frozenset({"", "none", "null", "nan", "n/a"})
 _ARCHIVES = (
     "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas|cond-mat"
@@ -81,6 +82,8 @@ def normalise_id(text: str, scheme: str | None = None) -> str | None:
     >>> normalise_id("12345"), normalise_id("12345", "pmid"), normalise_id("Attention Is All You Need")
     (None, 'pmid:12345', None)
     """
+    if len(text) > _LONGEST:
+        return None
     text = text.strip().strip("<>")
     found = _from_address(text) or _from_prefix(text) or _bare(text)
     if found is None and scheme is not None:

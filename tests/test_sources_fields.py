@@ -147,6 +147,7 @@ def test_dates(value: object, date: str | None) -> None:
         pytest.param("Ferdinand Alexander", ["Ferdinand Alexander"], id="and within a name"),
         pytest.param("['Marx, Karl', 'Lindgren, Astrid']", ["Marx, Karl", "Lindgren, Astrid"], id="Python"),
         pytest.param('["A B"]', ["A B"], id="JSON"),
+        pytest.param(r"['Ren\e']", [r"Ren\e"], id="odd escape"),
         pytest.param("[Anonymous]", ["[Anonymous]"], id="brackets that are no list"),
         pytest.param([["Last", "First", "Jr."]], ["First Last Jr."], id="parts"),
         pytest.param([{"author": {"display_name": "A B"}}], ["A B"], id="OpenAlex"),

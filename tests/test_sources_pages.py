@@ -255,6 +255,14 @@ def test_is_page(text: str, expected: bool) -> None:
     assert is_page(text.splitlines(keepends=True)) is expected
 
 
+@pytest.mark.parametrize(
+    "line", ["[" * 300_000, "[ " * 300_000, "](" * 300_000, "." * 300_000, "#" * 300_000]
+)
+def test_hostile_lines_do_not_hang(line: str) -> None:
+    assert classify(1, line).kind in (Kind.TEXT, Kind.NOISE)
+    assert not is_page([line])
+
+
 words = st.text(st.characters(categories=["Lu", "Ll"], max_codepoint=0x17F), min_size=2, max_size=12)
 titles = st.lists(words, min_size=2, max_size=12).map(lambda some: "Paper " + " ".join(some))
 abstracts = st.lists(words, min_size=3, max_size=60).map(lambda some: "We " + " ".join(some) + ".")

@@ -56,4 +56,5 @@ def _read_files(
             unasked = path in files.in_folders and isinstance(error, UnknownFormat)
             if not (skip_bad_files or unasked):
                 raise
-            yield Reject(error.source, f"skipped from here on: {error.reason}")
+            what = "was passed over" if unasked else "skipped from here on"
+            yield Reject(error.source, f"{what}: {error.reason}")

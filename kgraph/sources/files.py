@@ -45,7 +45,7 @@ _BINARIES = {
 _MAGIC_BYTES = 16
 _LINES_PER_REPORT = 256
 _OPENERS: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
-    b"\x1f\x8b": lambda raw: cast(IO[bytes], gzip.GzipFile(fileobj=raw)),
+    b"\x1f\x8b": lambda raw: cast(IO[bytes], gzip.GzipFile(fileobj=raw, mode="rb")),
     b"BZh": lambda raw: cast(IO[bytes], bz2.BZ2File(raw)),
 }
 

@@ -6,6 +6,7 @@ Documents are decoded value by value with the standard library's decoder over a 
 
 import json
 import re
+from collections import deque
 from collections.abc import Generator, Iterator, Mapping
 
 from kgraph.errors import BadInput
@@ -17,7 +18,7 @@ from kgraph.sources.values import excerpt
 HOLDERS = frozenset({"data", "feed", "message", "response", "result", "results"})  # objects around the list
 LISTS = frozenset({"data", "docs", "entries", "hits", "items", "papers", "records", "results", "works"})
 PARTS = frozenset(  # what stands in a paper and has titles of others
-    {"citations", "journal", "reference", "references", "related", "venue"}
+    {"citations", "journal", "paper", "reference", "references", "related", "venue"}
 )
 
 _MAX_HOLDERS = 4
@@ -27,13 +28,31 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _NEAR_END = 16  # an error this close to the end of the buffer may only want more text
 
 
-def is_json_document(first_line: str) -> bool:
-    """Tell whether a file that begins with an object is one document rather than a record a line."""
+def is_json_document(file: InputFile, first_line: str) -> bool:
+    """Tell whether a file that begins with an object is one document rather than a record a line.
+
+    It is if the first line leaves the object open, or if that object stands around papers.
+    """
+    if first_line.endswith("\n") and first_line.rstrip().endswith(("{", "[", ",", ":")):
+        return True
     try:
-        value = json.loads(first_line)
-    except (ValueError, RecursionError):
-        return first_line.rstrip().endswith(("{", "[", ",", ":"))
-    return isinstance(value, dict) and not has_title(value) and any(_is_around(*one) for one in value.items())
+        return _stands_around_papers(_Cursor(file))
+    except BadInput:
+        return False
+
+
+def _stands_around_papers(cursor: "_Cursor") -> bool:
+    for key in cursor.members():
+        if has_title({key: None}):
+            return False
+        if cursor.peek() == "[":
+            items = cursor.items()
+            if _is_around(key, [next(items, None)]):
+                return True
+            deque(items, maxlen=0)
+        elif (cursor.peek() == "{" and key in HOLDERS) or _is_around(key, cursor.value()):
+            return True
+    return False
 
 
 def read_json_lines(file: InputFile) -> Iterator[Paper | Reject]:
@@ -163,6 +182,7 @@ class _Cursor:
                 raise self._bad(_reason(error)) from None
             if end == len(self._buffer) and self._buffer[end - 1] not in ']}"' and self._fill():
                 continue  # a number may go on
+            self._check_size(end - self._at)
             self._at = end
             return value
 
@@ -204,12 +224,15 @@ class _Cursor:
             if wanted <= 0:
                 break
         self._buffer, self._at = "".join(pieces), 0
-        if len(pieces[0]) > self._file.max_line_bytes:
+        self._check_size(len(pieces[0]))
+        return len(pieces) > 1
+
+    def _check_size(self, characters: int) -> None:
+        if characters > self._file.max_line_bytes:
             limit = f"{self._file.max_line_bytes / 2**20:g} MB"
             raise BadInput(
                 f"{self._file.name}:record {self.record + 1}", f"this record is longer than {limit}"
             )
-        return len(pieces) > 1
 
     def _may_go_on(self, error: json.JSONDecodeError) -> bool:
         return error.msg.startswith("Unterminated") or error.pos > len(self._buffer) - _NEAR_END

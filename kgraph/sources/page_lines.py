@@ -5,7 +5,7 @@ way, a line is one of a few kinds. Which line belongs to which paper is decided 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -102,6 +102,8 @@ _LINK_OPENS = re.compile(r"(?:#{1,6} +)?\[(?!-\])")
 _LINK_CLOSES = re.compile(r"\](?:\([^()\s]*\)|\[\d+\])$")
 _ESCAPE = re.compile(r"\\([_*\[\]#<>`|])")
 
+_LONGEST_MARK = 150  # characters; what is longer and has a blank is text
+_LONGEST_LINK = 20_000
 _MAX_LINK_LINES = 100
 _MAX_WRAPPED_LINES = 100
 _MAX_WRAPPED_WIDTH = 130
@@ -128,20 +130,9 @@ def classify(number: int, text: str) -> Line:
 def _kind(text: str, linked: bool) -> Kind:
     if not text:
         return Kind.NOISE if linked else Kind.BLANK
-    bare = text.removeprefix("- ").lower()
-    for kind, found in (
-        (Kind.HEADER, bare in HEADERS or _HEADER.fullmatch(text)),
-        (Kind.LABEL, bare in LABELS),
-        (Kind.DOT, text in "·•"),
-        (Kind.AUTHORS, _AUTHORS.fullmatch(text)),
-        (Kind.DATE, read_date(text)),
-        (Kind.COUNT, _COUNT.fullmatch(text)),
-        (Kind.ADDRESS, _ADDRESS.fullmatch(text)),
-        (Kind.NOISE, bare in NOISES or _NOISE.fullmatch(text) or not any(map(str.isalnum, text))),
-    ):
-        if found:
-            return kind
-    return Kind.TEXT
+    if len(text) > _LONGEST_MARK and " " in text:
+        return Kind.TEXT
+    return next((kind for kind, is_one in _MARKS if is_one(text)), Kind.TEXT)
 
 
 def read_date(text: str) -> PageDate | None:
@@ -169,6 +160,23 @@ def read_count(text: str) -> int:
     return int(digits[0]) if digits else 0
 
 
+def _bare(text: str) -> str:
+    return text.removeprefix("- ").lower()
+
+
+_MARKS: tuple[tuple[Kind, Callable[[str], object]], ...] = (  # the first that fits
+    (Kind.HEADER, lambda text: _bare(text) in HEADERS or _HEADER.fullmatch(text)),
+    (Kind.LABEL, lambda text: _bare(text) in LABELS),
+    (Kind.DOT, lambda text: text in "·•"),
+    (Kind.AUTHORS, _AUTHORS.fullmatch),
+    (Kind.DATE, _DATE.fullmatch),
+    (Kind.COUNT, _COUNT.fullmatch),
+    (Kind.ADDRESS, _ADDRESS.fullmatch),
+    (Kind.NOISE, lambda text: _bare(text) in NOISES or _NOISE.fullmatch(text)),
+    (Kind.NOISE, lambda text: not any(map(str.isalnum, text))),
+)
+
+
 def _arxiv_id(target: str) -> str | None:
     if match := _PAPER_ADDRESS.search(target):
         return normalise_id(match[1])
@@ -178,7 +186,8 @@ def _arxiv_id(target: str) -> str | None:
 
 def _without_markdown(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the text of a line that is all link or heading, and its targets; other text is untouched."""
-    if not text.startswith(("#", "[", "!", "-")) and not text.endswith((")", "]")):
+    marked = text.startswith(("#", "[", "!", "-")) or text.endswith((")", "]"))
+    if not marked or len(text) > _LONGEST_LINK:
         return text, ()
     bare = re.sub(r"^#{1,6} +", "", _IMAGE.sub("", text)).strip()
     match = _WHOLE_LINK.fullmatch(bare)

@@ -19,7 +19,6 @@ MAX_TITLE = 300  # characters; the longest in 454 was 145, the shortest abstract
 MIN_ABSTRACT = 200  # from here on a text needs no full stop to be one
 
 _FRAME = (Kind.AUTHORS, Kind.DOT, Kind.DATE)  # what stands below an abstract
-_ENDS_SENTENCE = re.compile(r"[.!][\"')\]]*$")
 _MAX_ORGANISATION = 60
 _EXPORTED = re.compile(r"(?:exported|retrieved|saved)\s*:\s*(\d{4}-\d\d-\d\d)", re.IGNORECASE)
 _DAY_PAGE = re.compile(r"/papers/date/(\d{4})-\d\d-\d\d")
@@ -245,11 +244,15 @@ def _put(found: _Open, line: Line) -> None:
         found.comments = found.shown.comments if found.shown else None
 
 
+def _ends_sentence(text: str) -> bool:
+    return text.rstrip("\"')]").endswith((".", "!"))
+
+
 def _is_abstract(text: str) -> bool:
     """Tell whether a text below a title is its abstract: long, or a sentence with its stop."""
-    return len(text) >= MIN_ABSTRACT or (_ENDS_SENTENCE.search(text) is not None and " " in text)
+    return len(text) >= MIN_ABSTRACT or (_ends_sentence(text) and " " in text)
 
 
 def _may_be_title(text: str) -> bool:
-    limit = MIN_ABSTRACT * 3 // 4 if _ENDS_SENTENCE.search(text) else MAX_TITLE
+    limit = MIN_ABSTRACT * 3 // 4 if _ends_sentence(text) else MAX_TITLE
     return len(text) <= limit

@@ -28,7 +28,7 @@ READERS: dict[str, Callable[[InputFile, date | None], Iterator[Paper | Reject]]]
 
 _SAMPLE_LINES = 400
 _SAMPLE_CHARACTERS = 256 * 1024
-_LIST = re.compile(r"\s*\[\s*[{\[\]]")
+_LIST = re.compile(r"\[\s*[{\[\]]")
 _FOREIGN = [  # what is often tried and not read
     (re.compile(r"\A<(?:!doctype )?html", re.IGNORECASE), "HTML (save the page as text)"),
     (re.compile(r"\A<[?!\w]"), "XML"),
@@ -44,15 +44,16 @@ _KNOWN = (
 
 def recognise(file: InputFile) -> str:
     """Return the name of the format, a key of `READERS`; raises `UnknownFormat` if it is none of them."""
-    if _LIST.match(next(file.pieces(), "")):
+    beginning = next(file.pieces(), "").lstrip()
+    if _LIST.match(beginning):
         return "JSON"
+    if beginning.startswith("{"):
+        return "JSON" if is_json_document(file, beginning[: beginning.find("\n") + 1]) else "JSON Lines"
     lines = _sample(file)
     text = "".join(lines).lstrip()
     if not text:
         raise UnknownFormat(file.name, "is empty")
     first = text.partition("\n")[0]
-    if text.startswith("{"):
-        return "JSON" if is_json_document(first) else "JSON Lines"
     if find_delimiter(first):
         return "table"
     for pattern, name in _FOREIGN:

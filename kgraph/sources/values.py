@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 
 _NAME_KEYS = ("name", "display_name", "fullname", "literal", "value", "title")
@@ -71,7 +72,8 @@ def _read_literal(text: str) -> list[object] | None:
         return None
     for parse in (json.loads, ast.literal_eval):
         try:
-            value = parse(text)
+            with warnings.catch_warnings(action="ignore"):  # of odd escapes in strings
+                value = parse(text)
         except (ValueError, SyntaxError, RecursionError, MemoryError):
             continue
         return value if isinstance(value, list) else None
