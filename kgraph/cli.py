@@ -18,7 +18,6 @@ from kgraph.errors import AmbiguousName, KGraphError, UnknownName
 from kgraph.records import PAPER_RELATIONS, ROLES, STATED, TYPES
 
 if TYPE_CHECKING:
-    from datetime import date
     from sqlite3 import Connection
 
     from kgraph.graph import Kind
@@ -124,19 +123,20 @@ class Since(click.ParamType[str]):
         return str(value)
 
 
-class Day(click.ParamType["date"]):
+class Day(click.ParamType[str]):
     """A day; a bare year or month means its last."""
 
     name = "date"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         from datetime import date, timedelta
 
         try:
             year, month, day = [*map(int, str(value).split("-")), 0, 0][:3]
             if day:
-                return date(year, month, day)
-            return date(year + (month in (0, 12)), month % 12 + 1, 1) - timedelta(days=1)
+                return date(year, month, day).isoformat()
+            following = date(year + (month in (0, 12)), month % 12 + 1, 1)
+            return (following - timedelta(days=1)).isoformat()
         except ValueError:
             self.fail(f"{value!r} is no date: write 2025, 2025-12 or 2025-12-11", param, ctx)
 

@@ -204,7 +204,7 @@ def progress() -> Iterator[Progress | None]:
     columns = (
         bars.TextColumn("{task.description}"),
         bars.BarColumn(),
-        bars.MofNCompleteColumn(),
+        bars.TaskProgressColumn(),
         bars.TimeElapsedColumn(),
     )
     with bars.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -234,14 +234,22 @@ def show_export(written: Export) -> None:
 
 
 def show_scores(scores: Mapping[str, Any]) -> None:
-    """Print precision, recall and F1 by slice, then the other figures."""
-    slices = {name: row for name, row in scores.items() if isinstance(row, Mapping) and "f1" in row}
-    show_table([{"": name, **row} for name, row in slices.items()], ["", "precision", "recall", "f1", "gold"])
-    rest = {
-        name: value for name, value in scores.items() if name not in slices and not isinstance(value, Mapping)
-    }
-    if rest:
-        show_facts(rest)
+    """Print precision, recall and F1 by slice, then the other figures and the worst errors."""
+    show_table(list(_slices(scores)), ["slice", "precision", "recall", "f1", "gold"])
+    click.echo()
+    show_facts({name: value for name, value in scores.items() if not isinstance(value, Mapping)})
+    if errors := scores.get("errors", {}).get("worst"):
+        click.echo()
+        show_table(errors, ["error", "role", "type", "name", "paper"])
+
+
+def _slices(scores: Mapping[str, Any], within: str = "") -> Iterator[dict[str, Any]]:
+    for name, figures in scores.items():
+        if isinstance(figures, Mapping):
+            if "f1" in figures:
+                yield {"slice": within + name, **figures}
+            else:
+                yield from _slices(figures, f"{within}{name}: ".replace("_", " "))
 
 
 def show_way(steps: Sequence[Mapping[str, Any]]) -> None:
@@ -333,4 +341,4 @@ def _draw(columns: Sequence[str], cells: list[list[str]], numeric: Sequence[bool
         table.add_column(column, justify="right" if right else "left", no_wrap=narrow, overflow="fold")
     for row in cells:
         table.add_row(*(Text(cell, _STYLES.get(cell, "")) for cell in row))
-    Console(highlight=False, no_color=not _in_colour()).print(table)
+    Console(highlight=False, color_system="auto" if _in_colour() else None).print(table)

@@ -1,0 +1,418 @@
+"""The command line as a user and as a program meets it: arguments -> exit code, stdout, stderr."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from kgraph.cli import main
+
+MAMBA = """\
+name               type    relation       papers  strength  since
+state-space model  method  → is_a              2     0.449  2023-12-01
+Transformer        method  compared_with       2     0.366  2023-12-01
+Mamba-2            model   ← extends           1     0.293  2024-05-31
+S4                 method  → extends           1     0.250  2023-12-01
+"""
+COMMANDS = sorted(main.commands)
+
+
+@pytest.fixture(autouse=True)
+def _toy_is_the_default(toy_db: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("KGRAPH_DB", str(toy_db))
+    yield
+
+
+def kgraph(*args: object) -> Result:
+    return CliRunner().invoke(main, [str(arg) for arg in args])
+
+
+def process(*args: object, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "kgraph", *map(str, args)]
+    return subprocess.run(command, capture_output=True, check=False, **options)
+
+
+# ------------------------------------------------------------------------------------------------ answers
+
+
+@pytest.mark.parametrize(
+    ("args", "stdout"),
+    [
+        pytest.param(["neighbors", "Mamba"], MAMBA, id="neighbors"),
+        pytest.param(
+            ["neighbors", "mamba", "--type", "model", "--since", "2024"],
+            "name     type   relation   papers  strength  since\n"
+            "Mamba-2  model  ← extends       1     0.293  2024-05-31\n",
+            id="neighbors, filtered",
+        ),
+        pytest.param(
+            ["show", "LoRA"],
+            "name           LoRA\n"
+            "id             entity:lora\n"
+            "type           method\n"
+            "aliases        Low-Rank Adaptation, low-rank adaptation\n"
+            "papers         4\n"
+            "since          2021-06-17\n"
+            "introduced by  LoRA: Low-Rank Adaptation of Large Language Models (2021-06-17) arxiv:2106.09685\n"
+            "roles          1 introduces\n"
+            "               1 extends\n"
+            "               1 compares\n"
+            "               1 uses\n",
+            id="show",
+        ),
+        pytest.param(
+            ["papers", "LoRA", "--role", "extends"],
+            "date        role     title                                          id\n"
+            "2023-05-23  extends  QLoRA: Efficient Finetuning of Quantized LLMs  arxiv:2305.14314\n",
+            id="papers",
+        ),
+        pytest.param(
+            ["why", "LoRA", "GPT-3"],
+            "LoRA: Low-Rank Adaptation of Large Language Models (2021-06-17) arxiv:2106.09685  [used_for]\n"
+            "  «Low-Rank Adaptation» («LoRA») trains two small matrices beside each frozen weight of «GPT-3».\n",
+            id="why",
+        ),
+        pytest.param(
+            ["why", "QLoRA"],
+            "spelling  rule   papers\nQLoRA     exact       1\n",
+            id="why a name",
+        ),
+        pytest.param(
+            ["path", "QLoRA", "GPT-3"],
+            "QLoRA  method\n"
+            "  → extends (1 paper, strength 0.250)\n"
+            "LoRA  method\n"
+            "  → used_for (1 paper, strength 0.250)\n"
+            "GPT-3  model\n",
+            id="path",
+        ),
+        pytest.param(
+            ["search", "qlora"],
+            "name                                           type    papers  since       id\n"
+            "QLoRA                                          method       1  2023-05-23  entity:qlora\n"
+            "QLoRA: Efficient Finetuning of Quantized LLMs  paper        1  2023-05-23  arxiv:2305.14314\n",
+            id="search",
+        ),
+        pytest.param(
+            ["top", "--type", "dataset"],
+            "name      type     papers  since\n"
+            "MNIST     dataset       1  2014-12-22\n"
+            "WMT 2014  dataset       1  2017-06-12\n",
+            id="top",
+        ),
+        pytest.param(
+            ["trends", "Mamba", "LoRA"],
+            "year     Mamba  LoRA\n"
+            "2021         0     1\n"
+            "2023         1     1\n"
+            "2024         1     1\n"
+            "undated      0     1\n",
+            id="trends",
+        ),
+    ],
+)  # fmt: skip
+def test_answers(args: list[str], stdout: str) -> None:
+    result = kgraph(*args)
+    assert (result.stdout, result.stderr, result.exit_code) == (stdout, "", 0)
+
+
+@pytest.mark.parametrize(
+    ("args", "stderr"),
+    [
+        pytest.param(["neighbors", "Mamba", "--type", "metric"], "Nothing found.\n", id="no neighbour"),
+        pytest.param(["path", "Mamba", "β-VAE"], "Nothing found.\n", id="no path"),
+        pytest.param(["why", "Mamba", "β-VAE"], "Nothing found.\n", id="no evidence"),
+        pytest.param(["search", "zebra"], "Nothing found.\n", id="no match"),
+    ],
+)
+def test_an_empty_answer_is_an_answer(args: list[str], stderr: str) -> None:
+    result = kgraph(*args)
+    assert (result.stdout, result.stderr, result.exit_code) == ("", stderr, 0)
+    answer = json.loads(kgraph(*args, "--json").stdout)
+    assert (answer["neighbors"] if isinstance(answer, dict) else answer) == []
+
+
+def test_what_a_limit_leaves_out_is_said() -> None:
+    result = kgraph("neighbors", "Mamba", "--limit", 1)
+    assert result.stdout.count("\n") == 2
+    assert result.stderr == "The first 1; there are more (--limit).\n"
+    assert kgraph("neighbors", "Mamba", "--limit", 4).stderr == ""
+
+
+# ------------------------------------------------------------------------------------------------ errors
+
+
+@pytest.mark.parametrize(
+    ("args", "exit_code", "stderr"),
+    [
+        pytest.param(
+            ["neighbors", "Mumba"],
+            4,
+            "Error: nothing here is called 'Mumba'; did you mean: Mamba, Mamba-2?\n",
+            id="near names",
+        ),
+        pytest.param(["show", "zzzzz"], 4, "Error: nothing here is called 'zzzzz'\n", id="nothing near"),
+        pytest.param(["why", "Mamba", "zzzzz"], 4, "Error: nothing here is called 'zzzzz'\n", id="second"),
+        pytest.param(
+            ["neighbors", "LaMDA"],
+            3,
+            "Error: 'LaMDA' names several things; ask for one by its id:\n"
+            "entity:lamda-language-models-for-dialog-applications  LaMDA  model        1\n"
+            "entity:lamda-low-dimensional-adaptation               LaMDA  method       1\n",
+            id="ambiguous",
+        ),
+        pytest.param(
+            ["stats", "--db", "no/such.db"],
+            1,
+            "Error: no/such.db: there is no store here: run `kgraph build` first, or give its path with --db\n",
+            id="no store",
+        ),
+        pytest.param(["stats", "--db", "."], 1, None, id="a folder for a store"),
+        pytest.param(["neighbors"], 2, None, id="no name"),
+        pytest.param(["neighbors", "Mamba", "--since", "x"], 2, None, id="no year"),
+        pytest.param(["neighbors", "Mamba", "--type", "x"], 2, None, id="no type"),
+        pytest.param(["neighbors", "Mamba", "--hops", "0"], 2, None, id="no hop"),
+        pytest.param(["nonsense"], 2, None, id="no command"),
+        pytest.param(["export", "graph.doc"], 1, None, id="no format"),
+        pytest.param(["build", "no-such-file.txt"], 1, None, id="no source"),
+        pytest.param(["remove", "zzzzz"], 4, None, id="no paper"),
+        pytest.param(["eval", "no-such-file.jsonl"], 1, None, id="no gold"),
+    ],
+)  # fmt: skip
+def test_errors(
+    args: list[str], exit_code: int, stderr: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = kgraph(*args)
+    assert (result.exit_code, result.stdout) == (exit_code, "")
+    assert isinstance(result.exception, SystemExit)
+    assert result.stderr == stderr if stderr is not None else "Error: " in result.stderr
+
+
+def test_errors_as_json_stand_on_stdout() -> None:
+    unknown = kgraph("neighbors", "Mumba", "--json")
+    assert (unknown.exit_code, json.loads(unknown.stdout)) == (
+        4,
+        {"error": "unknown", "name": "Mumba", "near": ["Mamba", "Mamba-2"]},
+    )
+    ambiguous = kgraph("show", "LaMDA", "--json")
+    assert ambiguous.exit_code == 3
+    assert json.loads(ambiguous.stdout)["error"] == "ambiguous"
+    assert json.loads(ambiguous.stdout)["candidates"][0] == {
+        "id": "entity:lamda-language-models-for-dialog-applications",
+        "name": "LaMDA",
+        "type": "model",
+        "papers": 1,
+    }
+    assert unknown.stderr == ambiguous.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"no database at all" * 100, id="text"),
+        pytest.param(b"SQLite format 3\0" + b"\0" * 4000, id="a broken header"),
+    ],
+)
+def test_a_file_that_is_no_store(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes(content)
+    result = kgraph("stats", "--db", tmp_path / "x.db")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_store_that_was_cut_off(toy_db: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes(toy_db.read_bytes()[:20_000])
+    result = kgraph("top", "--db", tmp_path / "x.db")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_name_of_bytes_that_are_no_text() -> None:
+    run = process(b"neighbors".decode(), os.fsdecode(b"\xff\xfe"))
+    assert run.returncode == 4
+    assert b"Traceback" not in run.stderr
+
+
+def test_ctrl_c_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kgraph.queries.stats", interrupted)
+    assert kgraph("stats").exit_code == 130
+
+
+def test_a_reader_who_leaves_early_sees_no_traceback(toy_db: Path) -> None:
+    command = f"{sys.executable} -m kgraph top --json --limit 1000 | head -c 1"
+    run = subprocess.run(command, shell=True, capture_output=True, check=False)
+    assert (run.stdout, run.stderr) == (b"[", b"")
+
+
+# -------------------------------------------------------------------------------------------------- JSON
+
+
+@pytest.mark.parametrize(
+    ("args", "keys"),
+    [
+        pytest.param(["show", "Mamba"], "id name type aliases papers since introduced_by roles", id="show"),
+        pytest.param(["show", "page:7"], "id name type aliases papers since introduced_by roles", id="paper"),
+        pytest.param(["stats"], "papers entities mentions edges", id="stats"),
+        pytest.param(["doctor"], "papers without_abstract without_mentions extractor rejected", id="doctor"),
+        pytest.param(["papers", "Mamba"], "id title date role", id="papers"),
+        pytest.param(["why", "Mamba", "S4"], "paper title date sentence spans", id="why"),
+        pytest.param(["why", "Mamba"], "spelling rule papers", id="why a name"),
+        pytest.param(["search", "mamba"], "id name type papers", id="search"),
+        pytest.param(["top"], "id name type papers", id="top"),
+        pytest.param(["top", "--by", "pagerank"], "id name type papers pagerank", id="top by pagerank"),
+        pytest.param(["top", "--by", "rising"], "id name type papers rising", id="top by growth"),
+        pytest.param(["trends"], "name years", id="trends"),
+    ],
+)  # fmt: skip
+def test_json_has_these_keys(args: list[str], keys: str) -> None:
+    answer = json.loads(kgraph(*args, "--json").stdout)
+    first = answer[0] if isinstance(answer, list) else answer
+    assert set(keys.split()) <= set(first)
+
+
+def test_json_of_neighbors_and_path() -> None:
+    answer = json.loads(kgraph("neighbors", "Mamba", "--json", "--limit", 1).stdout)
+    assert answer == {
+        "node": {"id": "entity:mamba", "name": "Mamba", "type": "model", "papers": 2, "since": "2023-12-01"},
+        "neighbors": [
+            {
+                "id": "entity:ssm",
+                "name": "state-space model",
+                "type": "method",
+                "relation": "is_a",
+                "direction": "out",
+                "papers": 2,
+                "strength": 0.449,
+                "since": "2023-12-01",
+            }
+        ],
+    }
+    way = json.loads(kgraph("path", "Mamba", "S4", "--json").stdout)
+    assert [
+        set(step) >= keys
+        for step, keys in zip(way, [{"id", "name", "type"}, {"relation"}, {"id"}], strict=True)
+    ]
+    assert [way[0]["id"], way[1]["relation"], way[2]["id"]] == ["entity:mamba", "extends", "entity:s4"]
+
+
+def test_an_unknown_date_is_null() -> None:
+    (paper,) = [
+        row for row in json.loads(kgraph("papers", "Transformer", "--json").stdout) if row["id"] == "page:7"
+    ]
+    assert paper["date"] is None
+
+
+# ------------------------------------------------------------------------------------ terminals and pipes
+
+
+@pytest.mark.parametrize(
+    "command", [["show", "β-VAE"], ["papers", "VAE"], ["why", "β-VAE", "VAE"], ["search", "alert"]]
+)
+@pytest.mark.parametrize("json_flag", [[], ["--json"]])
+def test_hostile_text_steers_no_terminal(command: list[str], json_flag: list[str]) -> None:
+    for text in (kgraph(*command, *json_flag).stdout, on_terminal([*command, *json_flag], NO_COLOR="1")):
+        assert "alert(1)" in text.replace("\n", "")
+        assert not {"\x1b", "\u202e"} & set(text)
+
+
+def on_terminal(args: list[str], columns: int = 80, **env: str) -> str:
+    """Run a command with a terminal of so many columns as its stdout, and return what that shows."""
+    leader, follower = pty.openpty()
+    environment = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm-256color", **env}
+    command = [sys.executable, "-m", "kgraph", *args]
+    with subprocess.Popen(command, stdout=follower, stderr=subprocess.PIPE, env=environment) as run:
+        os.close(follower)
+        shown = b""
+        while True:
+            try:
+                part = os.read(leader, 65536)
+            except OSError:  # how Linux says that the other end was closed
+                break
+            if not part:
+                break
+            shown += part
+    os.close(leader)
+    assert run.returncode == 0
+    return shown.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(
+    "args", [["neighbors", "Mamba"], ["papers", "Mamba"], ["why", "Mamba", "S4"], ["show", "page:7"]]
+)
+def test_80_columns_are_enough(args: list[str]) -> None:
+    shown = on_terminal(args, NO_COLOR="1")
+    assert max(map(len, shown.split("\n"))) <= 80
+
+
+def test_a_terminal_gets_colour_unless_it_is_not_wanted() -> None:
+    assert "\x1b[" in on_terminal(["neighbors", "Mamba"])
+    assert "\x1b[1;36mMamba\x1b[0m" in on_terminal(["why", "Mamba", "S4"])
+    assert "\x1b" not in on_terminal(["neighbors", "Mamba"], NO_COLOR="1")
+    assert "«Mamba»" in on_terminal(["why", "Mamba", "S4"], NO_COLOR="1")
+
+
+def test_a_pipe_gets_whole_names_and_utf8() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "COLUMNS": "40"}
+    run = process("papers", "VAE", env=environment)
+    assert "β-VAE �[31mred�[0m [bold]<script>alert(1)</script>" in run.stdout.decode("utf-8")
+    assert b"\x1b" not in run.stdout
+
+
+# ---------------------------------------------------------------------------------------------- the rest
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str) -> None:
+    assert kgraph(command, "--help").exit_code == 0
+    text = main.commands[command].help or ""
+    assert f"kgraph {command} " in text or f"kgraph {command}\n" in f"{text}\n"
+    options = [one for one in main.commands[command].params if isinstance(one, click.Option)]
+    assert all(option.help for option in options)
+
+
+def test_commands_of_the_design_are_there() -> None:
+    names = (
+        "build add remove extract neighbors show papers why path search top trends stats doctor export eval"
+    )
+    assert set(names.split()) <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_query_takes_json_and_db(command: str) -> None:
+    names = {name for option in main.commands[command].params for name in option.opts}
+    assert command in ("extract", "eval") or "--db" in names
+    assert command in ("extract", "export") or "--json" in names
+
+
+def test_version() -> None:
+    result = kgraph("--version")
+    assert (result.stdout, result.exit_code) == ("kgraph, version 0.1.0\n", 0)
+
+
+def test_export_says_what_is_left_out(tmp_path: Path) -> None:
+    result = kgraph("export", tmp_path / "graph.csv")
+    files = f"{tmp_path / 'graph.nodes.csv'}\n{tmp_path / 'graph.edges.csv'}\n"
+    assert (result.stdout, result.exit_code) == (files, 0)
+    assert result.stderr == "27 nodes, 76 edges\n2 nodes without an edge are left out.\n"
+
+
+def test_export_around_a_name(tmp_path: Path) -> None:
+    result = kgraph("export", tmp_path / "mamba.json", "--kind", "entities", "--around", "mamba", "--top", 5)
+    assert result.exit_code == 0
+    graph = json.loads((tmp_path / "mamba.json").read_text("utf-8"))
+    assert {node["id"] for node in graph["nodes"]} >= {"entity:mamba", "entity:transformer"}
