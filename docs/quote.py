@@ -58,7 +58,8 @@ def command_table() -> None:
 
 
 def command_helps() -> None:
-    """Print the help of every command under a heading of its own."""
+    """Print the help of kgraph, then that of every command under a heading of its own."""
+    shell("kgraph --help")
     for name, *_ in _commands():
         print(f"\n## kgraph {name}\n")
         shell(f"kgraph {name} --help")
