@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import fields
 from hashlib import blake2b
 from importlib.resources import files
@@ -32,6 +32,10 @@ Row = tuple[Any, ...]
 Naming = tuple[str, list[Row]]  # a paper, and its mentions as rows: name, text, label, score
 
 
+class _Busy(StoreError):
+    """Another writer is at it."""
+
+
 class Store:
     """A store opened for reading; `building` and `changing` yield one that may be written."""
 
@@ -43,11 +47,8 @@ class Store:
                 str(path), "there is no store here: run `kgraph build` first, or give its path with --db"
             )
         self.connection = _connect(self.path, readonly=True)
-        try:
+        with _closed_on_error(self.connection, self.path):
             _check(self.connection, self.path)
-        except StoreError:
-            self.connection.close()
-            raise
 
     @classmethod
     def _writable(cls, path: Path, connection: sqlite3.Connection) -> Self:
@@ -409,68 +410,51 @@ def _locked(path: Path) -> Iterator[sqlite3.Connection | None]:
     Nothing else may open and close that file meanwhile, not even to copy it: POSIX drops all locks that a
     process has on a file as soon as it closes any descriptor of that file.
     """
-    if not path.exists() or path.stat().st_size == 0:
+    if not path.exists() or (path.is_file() and path.stat().st_size == 0):
         yield None
         return
-    connection = _lock(path, "IMMEDIATE")
-    try:
+    with closing(_lock(path, "IMMEDIATE")) as connection:
         _check(connection, path, any_version=True)
         yield connection
-    finally:
-        connection.close()
 
 
 def _lock(path: Path, mode: str) -> sqlite3.Connection:
     """Return a connection in a transaction of this mode; raise StoreError if another writer is at it."""
     while True:
+        before = path.stat()
         connection = _connect(path)
-        try:
-            if mode == "EXCLUSIVE":
-                connection.execute(
-                    "PRAGMA locking_mode = EXCLUSIVE"
-                )  # held until closed, over all transactions
-            before = path.stat()
+        with _closed_on_error(connection, path):
             connection.execute(f"BEGIN {mode}")
             if os.path.samestat(before, path.stat()):
                 return connection
-        except FileNotFoundError:
-            path.touch()
-        except sqlite3.DatabaseError as error:
-            connection.close()
-            raise _explained(error, path) from error
         connection.close()  # another writer replaced the file while we waited for it
 
 
-def _explained(error: sqlite3.DatabaseError, path: Path) -> StoreError:
-    if "locked" in str(error):
-        return StoreError(
-            str(path), "another kgraph is writing to this store: run this again when it is done"
-        )
-    return (
-        _foreign(path)
-        if "not a database" in str(error)
-        else StoreError(str(path), f"cannot be opened: {error}")
-    )
-
-
-def _foreign(path: Path) -> StoreError:
-    return StoreError(str(path), "this file is no kgraph store: give the path of another with --db")
-
-
 def _open_partial(partial: Path) -> sqlite3.Connection:
-    """Open what a killed build left, if it is of this version, else an empty store; lock it."""
-    partial.touch()
-    connection = _lock(partial, "EXCLUSIVE")
+    """Open what a killed build left, if it is of this version, else an empty store; keep others out."""
     try:
-        connection.execute("COMMIT")
-        _check(connection, partial)
+        connection = _lock_partial(partial)
+        with _closed_on_error(connection, partial):
+            _check(connection, partial)
+    except _Busy:
+        raise
     except StoreError:
-        connection.close()
         _unlink(partial)
-        connection = _lock(partial, "EXCLUSIVE")
+        connection = _lock_partial(partial)
         connection.execute("COMMIT")
         _create(connection)
+    else:
+        connection.execute("COMMIT")
     return connection
+
+
+def _lock_partial(partial: Path) -> sqlite3.Connection:
+    while True:
+        partial.touch()
+        with suppress(FileNotFoundError):  # another build was ready and put it in its place
+            connection = _lock(partial, "EXCLUSIVE")
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # over all transactions, until it is closed
+            return connection
 
 
 def _create(connection: sqlite3.Connection) -> None:
@@ -480,23 +464,48 @@ def _create(connection: sqlite3.Connection) -> None:
 
 
 def _connect(path: Path, readonly: bool = False) -> sqlite3.Connection:
+    if path.is_dir():
+        raise StoreError(str(path), "this is a folder: give the path of a file with --db")
     uri = path.resolve().as_uri() + ("?mode=ro" if readonly else "")
     try:
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_PATIENCE_SECONDS)
+    except sqlite3.OperationalError as error:
+        raise StoreError(str(path), f"cannot be opened: {error}") from error
+    with _closed_on_error(connection, path):
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    except sqlite3.DatabaseError as error:
-        raise _explained(error, path) from error
     return connection
+
+
+@contextmanager
+def _closed_on_error(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """Close the connection if the block fails, and say what SQLite's errors mean there."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _explained(error, path) from error
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _explained(error: sqlite3.DatabaseError, path: Path) -> StoreError:
+    if "locked" in str(error):
+        return _Busy(str(path), "another kgraph is writing to this store: run this again when it is done")
+    if "not a database" in str(error):
+        return _foreign(path)
+    return StoreError(str(path), f"cannot be opened: {error}")
+
+
+def _foreign(path: Path) -> StoreError:
+    return StoreError(str(path), "this file is no kgraph store: give the path of another with --db")
 
 
 def _check(connection: sqlite3.Connection, path: Path, any_version: bool = False) -> None:
     """Raise StoreError if this is no kgraph store, or one of another version."""
-    try:
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise _explained(error, path) from error
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
         raise _foreign(path)
     if version != SCHEMA_VERSION and not any_version:
