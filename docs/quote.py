@@ -119,7 +119,8 @@ def _folder() -> "tempfile.TemporaryDirectory[str]":
 def _run(command: str) -> str:
     program, *arguments = shlex.split(command)
     assert program == "kgraph", command
-    return _trimmed(_kgraph(_folder().name, *arguments))
+    folder = tempfile.gettempdir() if "--help" in arguments else _folder().name  # help needs no store
+    return _trimmed(_kgraph(folder, *arguments))
 
 
 def _kgraph(folder: str, *arguments: str) -> str:
