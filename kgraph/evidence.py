@@ -21,15 +21,18 @@ _MENTIONS = """
       AND entity IN (SELECT value FROM json_each(:entities))
     ORDER BY m.paper, m.start
     """
+# CROSS JOIN keeps the order: from few statements to their mentions, not from a hub's many mentions.
 _STATED = """
-    SELECT relation,
+    SELECT s.paper,
+           relation,
            min(a.sentence_start, b.sentence_start) AS start,
            max(a.sentence_end, b.sentence_end) AS stop
-    FROM statements AS s
-    JOIN mentions AS a ON (a.paper, a.start, a."end") = (s.paper, s.source_start, s.source_end)
-    JOIN mentions AS b ON (b.paper, b.start, b."end") = (s.paper, s.target_start, s.target_end)
-    WHERE s.paper = :paper AND ((a.entity, b.entity) = (:a, :b) OR (a.entity, b.entity) = (:b, :a))
-    ORDER BY relation
+    FROM json_each(:papers) AS given
+    CROSS JOIN statements AS s ON s.paper = given.value
+    CROSS JOIN mentions AS a ON (a.paper, a.start, a."end") = (s.paper, s.source_start, s.source_end)
+    CROSS JOIN mentions AS b ON (b.paper, b.start, b."end") = (s.paper, s.target_start, s.target_end)
+    WHERE (a.entity, b.entity) = (:a, :b) OR (a.entity, b.entity) = (:b, :a)
+    ORDER BY s.paper, relation
     """
 
 
@@ -116,9 +119,12 @@ def _of_role(mentions: Iterable[Row]) -> Iterator[Passage]:
 def _of_entities(db: Connection, a: str, b: str) -> Iterator[Passage]:
     both = "SELECT paper FROM mentions WHERE entity = ? INTERSECT SELECT paper FROM mentions WHERE entity = ?"
     papers = [row["paper"] for row in select(db, both, a, b)]
+    stated: dict[str, list[Row]] = defaultdict(list)
+    for row in select(db, _STATED, papers=json.dumps(papers), a=a, b=b):
+        stated[row["paper"]].append(row)
     for paper, group in groupby(_mentions(db, papers, [a, b]), itemgetter("paper")):
         mentions = list(group)
-        for (start, end), relation in _windows(mentions, select(db, _STATED, paper=paper, a=a, b=b)).items():
+        for (start, end), relation in _windows(mentions, stated[paper]).items():
             inside = tuple(m for m in mentions if start <= m["start"] and m["stop"] <= end)
             yield Passage(paper, mentions[0]["date"], start, end, relation, inside)
 

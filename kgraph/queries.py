@@ -1,11 +1,13 @@
 """The questions one may ask of a store. Each returns plain dicts and lists: the shapes that --json prints."""
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from sqlite3 import Connection
-from typing import Any, Literal
+from typing import Literal
 
 from kgraph.config import Config
 from kgraph.keys import alias_key
@@ -38,8 +40,6 @@ class Link:
     papers: int
     strength: float
     since: str | None
-    hops: int = 1
-    via: str | None = None
 
 
 # ---------------------------------------------------------------------------------------- what stands near
@@ -63,43 +63,42 @@ def neighbors(
     node = find_node(db, name)
     wanted = set(type) or set(TYPES)
     rows = [
-        link
-        for link in _reach(db, node["id"], hops, papers="paper" in wanted, relation=relation)
-        if link.type in wanted and (since is None or (link.since or "") >= since)
+        row
+        for row in _reach(db, node["id"], hops, papers="paper" in wanted, relation=relation)
+        if row[1].type in wanted and (since is None or (row[1].since or "") >= since)
     ]
-    rows.sort(key=_strongest_first)
-    return {"node": node, "neighbors": [_neighbor(link, hops) for link in rows[:limit]]}
+    rows.sort(key=lambda row: (-row[0], -row[1].papers, row[1].name, row[1].id))
+    return {"node": node, "neighbors": [_neighbor(*row, hops) for row in rows[:limit]]}
 
 
-def _neighbor(link: Link, hops: int) -> Row:
-    shown = ["id", "name", "type", "relation", "direction", "papers", "strength", "since"]
-    shown += ["hops", "via"] if hops > 1 else []
-    return {key: getattr(link, key) for key in shown}
-
-
-def _strongest_first(link: Link) -> tuple[object, ...]:
-    return (-link.strength, -link.papers, link.name, link.id)
+def _neighbor(strength: float, link: Link, hop: int, hops: int) -> Row:
+    shown = ("id", "name", "type", "relation", "direction", "papers", "strength", "since")
+    row = {key: getattr(link, key) for key in shown} | {"strength": strength}
+    return row | {"hops": hop, "via": link.here if hop > 1 else None} if hops > 1 else row
 
 
 def _reach(
     db: Connection, start: str, hops: int, *, papers: bool, relation: Collection[str] = ()
-) -> Iterator[Link]:
-    """Yield the best link to every node within so many hops, nearest first."""
-    seen, frontier = {start}, {start: 1.0}
+) -> Iterator[tuple[float, Link, int]]:
+    """Yield strength, last link and hops of the strongest of the shortest ways to every node in reach."""
+    seen = {start}
+    frontier = {start: 1.0}
     for hop in range(1, hops + 1):
-        best: dict[str, Link] = {}
+        best: dict[str, tuple[float, Link]] = {}
         for link in links(db, frontier, papers=papers, relation=relation):
             if link.id not in seen:
-                link = replace(link, strength=round(frontier[link.here] * link.strength, 3), hops=hop)
-                link = replace(link, via=link.here if hop > 1 else None)
-                best[link.id] = min(best.get(link.id, link), link, key=lambda way: (-way.strength, way.here))
-        yield from best.values()
+                product = round(frontier[link.here] * link.strength, 3)
+                if link.id not in best or product > best[link.id][0]:
+                    best[link.id] = product, link
+        yield from ((product, link, hop) for product, link in best.values())
         seen |= best.keys()
-        frontier = {link.id: link.strength for link in best.values()}
+        frontier = {id_: product for id_, (product, _) in best.items()}
 
 
-def links(db: Connection, ids: Iterable[str], *, papers: bool, relation: Collection[str] = ()) -> list[Link]:
-    """Return one link for every pair of one of these nodes and a node tied to it, in order of their ids.
+def links(
+    db: Connection, ids: Iterable[str], *, papers: bool, relation: Collection[str] = ()
+) -> Iterator[Link]:
+    """Yield one link for every pair of one of these nodes and a node tied to it, in order of their ids.
 
     With `papers` false only entities count as tied; `relation` restricts the edges that are looked at.
     """
@@ -124,27 +123,25 @@ def links(db: Connection, ids: Iterable[str], *, papers: bool, relation: Collect
         """,
         {"ids": json.dumps(sorted(ids)), "relations": json.dumps(sorted(relation)), "papers": papers},
     )
-    pairs: dict[tuple[Any, ...], list[_Edge]] = defaultdict(list)
-    for row in rows:
-        pairs[row[:6]].append(row[6:])
-    return [_link(pair, edges) for pair, edges in pairs.items()]
+    for pair, edges in groupby(rows, itemgetter(0, 1, 2, 3, 4, 5)):
+        yield _link(pair, [edge[6:] for edge in edges])
 
 
-def _link(pair: tuple[Any, ...], edges: list[_Edge]) -> Link:
+def _link(pair: tuple[str, str, str, str, int, int], edges: list[_Edge]) -> Link:
     here, there, name, type_, papers_here, papers_there = pair
     relation = min(edges, key=_most_telling)[0]
     directions = {direction for said, direction, _, _ in edges if said == relation}
     papers = max(count for _, _, count, _ in edges)
     return Link(
-        here=here,
-        id=there,
-        name=name,
-        type=type_,
-        relation=relation,
-        direction="both" if relation in SYMMETRIC or len(directions) > 1 else directions.pop(),
-        papers=papers,
-        strength=min(1.0, strength(papers, papers_here, papers_there)),
-        since=min((since for _, _, _, since in edges if since), default=None),
+        here,
+        there,
+        name,
+        type_,
+        relation,
+        "both" if relation in SYMMETRIC or len(directions) > 1 else directions.pop(),
+        papers,
+        strength(papers, papers_here, papers_there),
+        min((since for _, _, _, since in edges if since), default=None),
     )
 
 
@@ -362,12 +359,12 @@ def top(
 
 
 def _pagerank(db: Connection) -> dict[str, float]:
-    from networkx import pagerank
+    """Rank the entities by a walk from each to those in its company, by how many papers they share."""
+    from kgraph.graph import pagerank
 
-    from kgraph.graph import read_company
-
-    company = read_company(db)
-    return {node: round(rank, 6) for node, rank in pagerank(company).items()} if company else {}
+    edges = db.execute("SELECT source, target, papers FROM edges WHERE relation = 'appears_with'")
+    nodes = [id_ for (id_,) in db.execute("SELECT id FROM entities ORDER BY id")]
+    return {node: round(rank, 6) for node, rank in pagerank(nodes, edges).items()}
 
 
 def _recent_counts(db: Connection) -> dict[str, Row]:

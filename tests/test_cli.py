@@ -61,7 +61,8 @@ def process(*args: object, **options: Any) -> subprocess.CompletedProcess[bytes]
             "aliases        Low-Rank Adaptation, low-rank adaptation\n"
             "papers         4\n"
             "since          2021-06-17\n"
-            "introduced by  LoRA: Low-Rank Adaptation of Large Language Models (2021-06-17) arxiv:2106.09685\n"
+            "introduced by  LoRA: Low-Rank Adaptation of Large Language Models (2021-06-17)"
+            " arxiv:2106.09685\n"
             "roles          1 introduces\n"
             "               1 extends\n"
             "               1 compares\n"
@@ -77,7 +78,8 @@ def process(*args: object, **options: Any) -> subprocess.CompletedProcess[bytes]
         pytest.param(
             ["why", "LoRA", "GPT-3"],
             "LoRA: Low-Rank Adaptation of Large Language Models (2021-06-17) arxiv:2106.09685  [used_for]\n"
-            "  «Low-Rank Adaptation» («LoRA») trains two small matrices beside each frozen weight of «GPT-3».\n",
+            "  «Low-Rank Adaptation» («LoRA») trains two small matrices beside each frozen weight of"
+            " «GPT-3».\n",
             id="why",
         ),
         pytest.param(
@@ -172,7 +174,8 @@ def test_what_a_limit_leaves_out_is_said() -> None:
         pytest.param(
             ["stats", "--db", "no/such.db"],
             1,
-            "Error: no/such.db: there is no store here: run `kgraph build` first, or give its path with --db\n",
+            "Error: no/such.db: there is no store here: run `kgraph build` first,"
+            " or give its path with --db\n",
             id="no store",
         ),
         pytest.param(["stats", "--db", "."], 1, None, id="a folder for a store"),

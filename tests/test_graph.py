@@ -6,7 +6,7 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from kgraph.graph import Filter, read_company, read_graph
+from kgraph.graph import Filter, pagerank, read_company, read_graph
 
 
 def test_everything(toy: Connection) -> None:
@@ -83,3 +83,17 @@ def test_company_is_undirected_and_weighted(toy: Connection) -> None:
     assert type(company) is nx.Graph
     assert (len(company), company.number_of_edges()) == (16, 19)
     assert company.edges["entity:transformer", "entity:mamba"]["weight"] == 2.0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pagerank_equals_that_of_networkx(seed: int) -> None:
+    graph: nx.Graph[int] = nx.gnm_random_graph(30, 40, seed=seed)  # some nodes have no edge
+    edges = [(str(a), str(b), 1.0 + number % 5) for number, (a, b) in enumerate(graph.edges)]
+    nx.set_edge_attributes(graph, {(int(a), int(b)): weight for a, b, weight in edges}, "weight")
+    ranks = pagerank([str(node) for node in graph], edges)
+    assert ranks == pytest.approx({str(node): rank for node, rank in nx.pagerank(graph).items()}, abs=1e-5)
+
+
+def test_pagerank_of_nothing() -> None:
+    assert pagerank([], []) == {}
+    assert pagerank(["a", "b"], []) == {"a": 0.5, "b": 0.5}
