@@ -26,11 +26,6 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-FIGURES: dict[By, list[str]] = {  # the columns by which `top` ranks
-    "papers": [],
-    "pagerank": ["pagerank"],
-    "rising": ["rising", "recent", "before"],
-}
 FAILED, AMBIGUOUS, UNKNOWN, INTERRUPTED = 1, 3, 4, 130
 RELATIONS = tuple(dict.fromkeys((*STATED, "appears_with", *ROLES, *PAPER_RELATIONS)))
 
@@ -494,7 +489,7 @@ def search(db: str, as_json: bool, words: Sequence[str], type: Sequence[str], li
 @entity_type_option
 @click.option(
     "--by",
-    type=click.Choice(list(FIGURES)),
+    type=click.Choice(["papers", "pagerank", "rising"]),
     default="papers",
     show_default=True,
     help="What counts: papers, place in the graph, or growth in the last two years.",
@@ -507,7 +502,7 @@ def top(db: str, as_json: bool, type: Sequence[str], by: By, limit: int) -> None
     kgraph top --type dataset
     kgraph top --by rising --limit 50
     """
-    from kgraph.queries import top
+    from kgraph.queries import FIGURES, top
 
     with _reading(db) as store:
         rows = top(store, type=type, by=by, limit=limit)

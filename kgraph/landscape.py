@@ -179,8 +179,7 @@ class Landscape:
     ) -> pd.DataFrame:
         """Return the foremost entities with the figure that ranks them."""
         rows = queries.top(self._db, type=_several(type), by=by, limit=limit)
-        figures = {"papers": (), "pagerank": ("pagerank",), "rising": ("rising", "recent", "before")}[by]
-        return _frame(rows, ("id", "name", "type", "papers", *figures, "since"))
+        return _frame(rows, ("id", "name", "type", "papers", *queries.FIGURES[by], "since"))
 
     def trends(self, *names: str) -> pd.DataFrame:
         """Return papers a year, one column a name, or of the whole collection, without undated papers."""

@@ -19,6 +19,11 @@ RELATIONS = tuple(dict.fromkeys((*STATED, "appears_with", *ROLES, *PAPER_RELATIO
 RECENT_YEARS = 2  # what `top --by rising` calls lately
 
 By = Literal["papers", "pagerank", "rising"]
+FIGURES: dict[By, tuple[str, ...]] = {  # what `top` adds to a row
+    "papers": (),
+    "pagerank": ("pagerank",),
+    "rising": ("rising", "recent", "before"),
+}
 
 _SPECIFIC = {relation: rank for rank, relation in enumerate((*ROLES, *PAPER_RELATIONS, *STATED))}
 _VAGUE = ("appears_with", "mentions")
