@@ -224,8 +224,8 @@ def _without_rejects(found: Iterable[Paper | Reject]) -> Iterator[Paper]:
             show_reject(one)
 
 
-def _answer(as_json: bool, answer: Any, show: Callable[[Any], None]) -> None:
-    """Print an answer as JSON or by `show`; say so where it is empty."""
+def _answer(as_json: bool, answer: Any, show: Callable[[Any], None], limit: int | None = None) -> None:
+    """Print an answer as JSON or by `show`; say so where it is empty, or was cut at a limit."""
     from kgraph.terminal import say, show_json
 
     if as_json:
@@ -234,6 +234,8 @@ def _answer(as_json: bool, answer: Any, show: Callable[[Any], None]) -> None:
         show(answer)
     else:
         say("Nothing found.")
+    if limit is not None:
+        say(f"The first {limit}; there are more (--limit).")
 
 
 def _table(*columns: str) -> Callable[[Sequence[Mapping[str, Any]]], None]:
@@ -242,13 +244,11 @@ def _table(*columns: str) -> Callable[[Sequence[Mapping[str, Any]]], None]:
     return lambda rows: show_table(rows, columns)
 
 
-def _cut(rows: list[Any], limit: int) -> None:
-    """Cut rows that were asked for with one to spare, and say so if there were more."""
-    from kgraph.terminal import say
-
-    if len(rows) > limit:
-        del rows[limit:]
-        say(f"The first {limit}; there are more (--limit).")
+def _cut(rows: list[Any], limit: int) -> int | None:
+    """Cut rows that were asked for with one to spare; return the limit if that left any out."""
+    more = len(rows) > limit
+    del rows[limit:]
+    return limit if more else None
 
 
 # ----------------------------------------------------------------------------------------------- commands
@@ -277,7 +277,9 @@ def main() -> None:
 @reading_options
 @json_option
 def build(db: str, as_json: bool, **options: Any) -> None:
-    """Make the store from SOURCES alone: files, folders, globs, or - for standard input.
+    """Make the store from SOURCES alone.
+
+    SOURCES are files, folders, globs, or - for standard input; what is in them is recognised by itself.
 
     \b
     kgraph build papers.jsonl pages/*.txt
@@ -298,10 +300,12 @@ def build(db: str, as_json: bool, **options: Any) -> None:
 @reading_options
 @json_option
 def add(db: str, as_json: bool, **options: Any) -> None:
-    """Add the papers of SOURCES to the store: the same as building it anew with them.
+    """Add the papers of SOURCES to the store.
 
     \b
     kgraph add today.txt
+
+    The store is the same as if it had been built with them.
     """
     from kgraph.building import add
     from kgraph.terminal import progress, show_report
@@ -316,10 +320,12 @@ def add(db: str, as_json: bool, **options: Any) -> None:
 @db_option
 @json_option
 def remove(papers: Sequence[str], db: str, as_json: bool) -> None:
-    """Remove papers, given by id, URL or title: the same as building the store without them.
+    """Remove papers from the store, each given by id, URL or title.
 
     \b
     kgraph remove arxiv:2312.00752
+
+    The store is the same as if it had been built without them.
     """
     from kgraph.building import remove
     from kgraph.terminal import progress, show_report
@@ -342,10 +348,12 @@ def extract(
     nlp: str | None,
     **reading: Any,
 ) -> None:
-    """Print what each paper of SOURCES names, one JSON object a line; no store is touched.
+    """Print what each paper of SOURCES names, as JSON lines.
 
     \b
     kgraph extract papers.jsonl -o found.jsonl
+
+    No store is needed, none is touched.
     """
     import json
     from pathlib import Path
@@ -384,17 +392,17 @@ def neighbors(db: str, as_json: bool, name: str, hops: int, limit: int, **filter
 
     with _reading(db) as store:
         answer = neighbors(store, name, hops=hops, limit=limit + 1, **filters)
-    _cut(answer["neighbors"], limit)
+    cut = _cut(answer["neighbors"], limit)
     columns = ["name", "type", "relation", "papers", "strength", "since"]
     show = _table(*columns, *["via"] * (hops > 1))
-    _answer(as_json, answer if as_json else answer["neighbors"], show)
+    _answer(as_json, answer if as_json else answer["neighbors"], show, cut)
 
 
 @main.command()
 @query_options
 @name_argument
 def show(db: str, as_json: bool, name: str) -> None:
-    """Show the card of NAME, an entity or a paper: type, aliases, who introduced it, papers by role.
+    """Show the card of NAME, an entity or a paper.
 
     \b
     kgraph show LoRA
@@ -414,10 +422,12 @@ def show(db: str, as_json: bool, name: str) -> None:
 @click.option("--role", multiple=True, type=click.Choice(ROLES), help="Only these; may be repeated.")
 @click.option("--limit", type=click.IntRange(min=0), help="At most so many rows.")
 def papers(db: str, as_json: bool, name: str, role: Sequence[str], limit: int | None) -> None:
-    """List the papers that name NAME, those that introduce it first; of a paper, those that lean on it.
+    """List the papers that name NAME, those that introduce it first.
 
     \b
     kgraph papers LoRA --role extends
+
+    Of a paper: those that cite it or build on it.
     """
     from kgraph.queries import papers
 
@@ -432,19 +442,21 @@ def papers(db: str, as_json: bool, name: str, role: Sequence[str], limit: int | 
 @click.argument("b", type=Name(), required=False)
 @limit_option
 def why(db: str, as_json: bool, a: str, b: str | None, limit: int) -> None:
-    """Print the sentences that tie A to B; of A alone, the spellings that were taken for it.
+    """Print the sentences that tie A to B.
 
     \b
     kgraph why Mamba Transformer
     kgraph why Mamba
+
+    Of A alone: the spellings that were taken for it, and why.
     """
     from kgraph.evidence import why
     from kgraph.terminal import show_passages
 
     with _reading(db) as store:
         rows = why(store, a, b, limit=limit + 1)
-    _cut(rows, limit)
-    _answer(as_json, rows, _table("spelling", "rule", "papers") if b is None else show_passages)
+    cut = _cut(rows, limit)
+    _answer(as_json, rows, _table("spelling", "rule", "papers") if b is None else show_passages, cut)
 
 
 @main.command()
@@ -452,10 +464,12 @@ def why(db: str, as_json: bool, a: str, b: str | None, limit: int) -> None:
 @click.argument("a", type=Name())
 @click.argument("b", type=Name())
 def path(db: str, as_json: bool, a: str, b: str) -> None:
-    """Print a shortest way from A to B, the strongest of them; through papers only where there is no other.
+    """Print a shortest way from A to B, the strongest of them.
 
     \b
     kgraph path LoRA ImageNet
+
+    It leads through papers only where there is no other.
     """
     from kgraph.queries import path
     from kgraph.terminal import show_way
@@ -471,7 +485,7 @@ def path(db: str, as_json: bool, a: str, b: str) -> None:
 @type_option
 @limit_option
 def search(db: str, as_json: bool, words: Sequence[str], type: Sequence[str], limit: int) -> None:
-    """List the entities and papers whose names hold all of WORDS.
+    """List the entities and papers that have all WORDS in their name.
 
     \b
     kgraph search state space
@@ -480,8 +494,8 @@ def search(db: str, as_json: bool, words: Sequence[str], type: Sequence[str], li
 
     with _reading(db) as store:
         rows = search(store, " ".join(words), type=type, limit=limit + 1)
-    _cut(rows, limit)
-    _answer(as_json, rows, _table("name", "type", "papers", "since", "id"))
+    cut = _cut(rows, limit)
+    _answer(as_json, rows, _table("name", "type", "papers", "since", "id"), cut)
 
 
 @main.command()
@@ -545,7 +559,7 @@ def stats(db: str, as_json: bool) -> None:
 @main.command()
 @query_options
 def doctor(db: str, as_json: bool) -> None:
-    """Say what the graph does not cover, and what made the store: why is an edge missing?
+    """Say what the graph does not cover: why is an edge missing?
 
     \b
     kgraph doctor

@@ -15,6 +15,8 @@ from click.testing import CliRunner, Result
 
 from kgraph.cli import main
 
+TOY = Path(__file__).parent / "toy" / "papers.jsonl"
+
 MAMBA = """\
 name               type    relation       papers  strength  since
 state-space model  method  → is_a              2     0.449  2023-12-01
@@ -419,3 +421,43 @@ def test_export_around_a_name(tmp_path: Path) -> None:
     assert result.exit_code == 0
     graph = json.loads((tmp_path / "mamba.json").read_text("utf-8"))
     assert {node["id"] for node in graph["nodes"]} >= {"entity:mamba", "entity:transformer"}
+
+
+# ------------------------------------------------------------------------------------------- the store made
+
+
+def test_build_add_and_remove(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("KGRAPH_DB")
+    lines = TOY.read_text("utf-8").split("\n")
+    Path("one.jsonl").write_text("\n".join(lines[:3]) + "\nno paper\n", "utf-8")
+    Path("two.jsonl").write_text("\n".join(lines[2:5]) + "\n", "utf-8")
+    built = kgraph("build", "one.jsonl")
+    assert built.exit_code == 0
+    assert "papers        3\n" in built.stdout
+    assert built.stderr.startswith("rejected one.jsonl:4: ")
+    added = json.loads(kgraph("add", "two.jsonl", "--json").stdout)
+    assert (added["read"], added["new"], added["duplicates"], added["papers"]) == (3, 2, 1, 5)
+    removed = json.loads(kgraph("remove", "Attention Is All You Need", "2106.09685", "--json").stdout)
+    assert (removed["removed"], removed["papers"]) == (2, 3)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kgraph.db", "one.jsonl", "two.jsonl"]
+
+
+def test_a_bad_file_ends_the_command(tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").write_bytes(b"\xff\xfe\xff\x00\x01")
+    result = kgraph("add", tmp_path / "bad.jsonl")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"Error: {tmp_path / 'bad.jsonl'}")
+
+
+def test_extract_prints_or_writes_one_object_a_line(tmp_path: Path) -> None:
+    printed = kgraph("extract", TOY)
+    assert printed.exit_code == 0
+    found = [json.loads(line) for line in printed.stdout.split("\n") if line]
+    assert [one["id"] for one in found] == [
+        json.loads(line)["id"] for line in TOY.read_text("utf-8").split("\n") if line
+    ]
+    assert set(found[0]) == {"id", "title", "abstract", "entities", "relations"}
+    written = kgraph("extract", TOY, "-o", tmp_path / "found.jsonl", "--jobs", 2)
+    assert (written.exit_code, written.stdout) == (0, "")
+    assert (tmp_path / "found.jsonl").read_text("utf-8") == printed.stdout
