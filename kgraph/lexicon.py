@@ -51,15 +51,16 @@ class Lexicon:
 
     rows: tuple[Row, ...] = ()
     by_key: dict[str, list[Row]] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()  # ids of a user's rows: what they name is an entity, whatever the tagger thinks
 
     @classmethod
-    def of(cls, rows: Iterable[Row]) -> "Lexicon":
+    def of(cls, rows: Iterable[Row], own: Iterable[str] = ()) -> "Lexicon":
         rows = tuple(sorted(rows, key=lambda row: row.id))
         by_key: dict[str, list[Row]] = {}
         for row in rows:
             for key in sorted(_keys(row.spellings)):
                 by_key.setdefault(key, []).append(row)
-        return cls(rows, by_key)
+        return cls(rows, by_key, frozenset(own))
 
 
 def read_lexicon(paths: Iterable[Path] = ()) -> Lexicon:
@@ -69,13 +70,16 @@ def read_lexicon(paths: Iterable[Path] = ()) -> Lexicon:
         row.id: (row, place)
         for row, place in _read_rows(packaged.read_text("utf-8"), "kgraph/data/lexicon.tsv")
     }
+    own: set[str] = set()
     for path in paths:
         try:
             text = path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(str(path), f"cannot be read as a lexicon: {error}") from error
-        rows |= {row.id: (row, place) for row, place in _read_rows(text, str(path))}
-    lexicon = Lexicon.of(row for row, _ in rows.values())
+        added = {row.id: (row, place) for row, place in _read_rows(text, str(path))}
+        rows |= added
+        own |= added.keys()
+    lexicon = Lexicon.of((row for row, _ in rows.values()), own)
     _check_senses(lexicon, {row.id: place for row, place in rows.values()})
     return lexicon
 

@@ -1,52 +1,184 @@
-"""The walking skeleton: names of the lexicon, found by exact tokens."""
+"""The extractor: one spaCy pipeline, then the rules that need a whole paper; in one process or several."""
 
 import hashlib
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.resources import as_file, files
+from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kgraph.keys import alias_key
+import numpy as np
+
+from kgraph.extraction.definitions import find_definitions
+from kgraph.extraction.grouping import Span, Thing, group
+from kgraph.extraction.relations import find_statements
+from kgraph.extraction.tagger import Reading, Tagger
 from kgraph.lexicon import Lexicon, read_lexicon
-from kgraph.records import Extraction, Mention, Paper
+from kgraph.records import ROLES, Extraction, Mention, Paper
 
-_TOKEN = re.compile(r"\w+(?:[.]\d+)*|[^\w\s]")
-_SENTENCE = re.compile(r"[^\n]+?(?:[.!?](?=\s+[A-Z0-9])|$)", re.MULTILINE)
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+LEAST_SCORE = 750  # of the best mention of a thing; chosen by cross-validation on the training papers
+_CHUNK = 32  # papers a worker takes at once
 
 
 @dataclass(frozen=True)
 class Extractor:
+    """What `find_mentions` needs. `tagger` reads roles and relations also for a foreign pipeline's names."""
+
+    nlp: "Language"
+    tagger: Tagger
     lexicon: Lexicon
-    fingerprint: str  # changes whenever weights, lexicons or configuration do
+    fingerprint: str  # changes whenever weights, lexicons or code of the extraction do
+    arguments: tuple[str | None, tuple[Path, ...]] = field(default=(None, ()))  # to load it again in a worker
 
 
 def load_extractor(nlp: str | None = None, lexicon: Sequence[Path] = ()) -> Extractor:
-    """Load the shipped pipeline, or the spaCy pipeline `nlp` by name or path, with further lexicon files."""
+    """Load the shipped pipeline, or the spaCy pipeline `nlp` by name or path, with further lexicon files.
+
+    Of a foreign pipeline the entities count whose label is one of our types, in any case; raise
+    BadInput if it cannot be loaded.
+    """
+    from kgraph.extraction.component import foreign_pipeline, pipeline_of
+
     read = read_lexicon(lexicon)
-    return Extractor(read, hashlib.sha256(repr((nlp, read.rows)).encode()).hexdigest()[:16])
+    tagger = Tagger.shipped(read)
+    language = pipeline_of(tagger) if nlp is None else foreign_pipeline(nlp)
+    return Extractor(language, tagger, read, _fingerprint(nlp, read), (nlp, tuple(lexicon)))
+
+
+def _fingerprint(nlp: str | None, lexicon: Lexicon) -> str:
+    """Digest the rows, the weights and our own code; a foreign pipeline counts by its name or its meta.json."""
+    digest = hashlib.sha256(repr((lexicon.rows, sorted(lexicon.own))).encode())
+    with as_file(files("kgraph")) as package:
+        for path in sorted([*(package / "extraction").glob("*.py"), *(package / "data" / "tagger").glob("*.*")]):
+            digest.update(path.name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))
+    if nlp is not None:
+        meta = Path(nlp) / "meta.json"
+        digest.update(nlp.encode() + (meta.read_bytes() if meta.is_file() else b""))
+    return digest.hexdigest()[:16]
 
 
 def find_mentions(papers: Iterable[Paper], extractor: Extractor, jobs: int = 1) -> Iterator[Extraction]:
-    """Yield what each paper names, in the order of the papers, as they come."""
-    for paper in papers:
-        yield Extraction(paper.id, tuple(_find(paper, extractor.lexicon)))
+    """Yield what each paper names, in the order of the papers, as they come.
+
+    A paper's result depends on nothing but its text and the extractor, so `jobs` processes give
+    what one does.
+    """
+    if jobs <= 1:
+        yield from (extract_paper(paper, extractor) for paper in papers)
+        return
+    chunks = iter(partial(_chunk, iter(papers)), [])
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _start_worker, extractor.arguments) as pool:
+        waiting: deque[Future[list[Extraction]]] = deque()
+        for chunk in chunks:
+            waiting.append(pool.submit(_extract_chunk, chunk))
+            if len(waiting) > 2 * jobs:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
 
 
-def _find(paper: Paper, lexicon: Lexicon) -> Iterator[Mention]:
+def _chunk(papers: Iterator[Paper]) -> list[Paper]:
+    return list(islice(papers, _CHUNK))
+
+
+_worker: list[Extractor] = []  # the extractor of this process, loaded once
+
+
+def _start_worker(nlp: str | None, lexicon: Sequence[Path]) -> None:
+    _worker[:] = [load_extractor(nlp, lexicon)]
+
+
+def _extract_chunk(papers: Sequence[Paper]) -> list[Extraction]:
+    return [extract_paper(paper, _worker[0]) for paper in papers]
+
+
+def extract_paper(paper: Paper, extractor: Extractor) -> Extraction:
+    """Find the mentions and statements of one paper."""
+    from kgraph.extraction.component import named_spans, reading_of
+
     text = paper.text
-    tokens = [m.span() for m in _TOKEN.finditer(text)]
-    sentences = [m.span() for m in _SENTENCE.finditer(text)]
-    done = 0
-    for i, (start, _) in enumerate(tokens):
-        if start < done:
-            continue
-        for j in range(min(i + 7, len(tokens)), i, -1):
-            end = tokens[j - 1][1]
-            rows = lexicon.by_key.get(alias_key(text[start:end]))
-            if rows and any(c.isupper() for c in text[start:end]):
-                sentence = next((s for s in sentences if s[0] <= start < s[1]), (start, end))
-                role = "introduces" if end <= len(paper.title) else "mentions"
-                yield Mention(paper.id, start, end, text[start:end], rows[0].name if rows[0].name in text else text[start:end],
-                              rows[0].type, role, 1000, "lexicon", *sentence)
-                done = end
-                break
+    doc = extractor.nlp(text)
+    reading = reading_of(doc) or extractor.tagger.read(text)
+    spans = _with_own_names(list(named_spans(doc)), reading, extractor)
+    definitions = list(find_definitions(text))
+    spans = _with_repeats(_with_partners(spans, text, [(d.long, d.short) for d in definitions]), text)
+    things = [thing for thing in group(spans, definitions, extractor.lexicon) if thing.score >= LEAST_SCORE]
+    mentions = [mention for thing in things for mention in _mentions(paper, thing, reading, extractor.tagger)]
+    mentions.sort(key=lambda mention: (mention.start, mention.end))
+    return Extraction(paper.id, tuple(mentions), tuple(find_statements(mentions, reading, extractor.tagger)))
+
+
+def _with_own_names(spans: Sequence[Span], reading: Reading, extractor: Extractor) -> list[Span]:
+    """Add what the user's own lexicon names; it wins over what it overlaps."""
+    own = [
+        Span(start, end, reading.text[start:end], type_, 1000, "lexicon")
+        for start, end, type_ in extractor.tagger.own_names(reading)
+    ]
+    return _apart([*own, *spans])
+
+
+def _with_partners(
+    spans: Sequence[Span], text: str, pairs: Iterable[tuple[tuple[int, int], tuple[int, int]]]
+) -> list[Span]:
+    """Where one form of a definition was found, add the other."""
+    at = {(span.start, span.end): span for span in spans}
+    added = []
+    for pair in pairs:
+        for here, there in (pair, pair[::-1]):
+            if here in at and there not in at:
+                added.append(Span(*there, text[slice(*there)], at[here].type, at[here].score, "definition"))
+    return _apart([*spans, *added])
+
+
+def _with_repeats(spans: Sequence[Span], text: str) -> list[Span]:
+    """Add further places where a name stands that was found elsewhere in this paper."""
+    best: dict[str, Span] = {}
+    for span in spans:
+        if span.text not in best or span.score > best[span.text].score:
+            best[span.text] = span
+    added = []
+    for name, span in best.items():
+        for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text):
+            added.append(Span(*match.span(), name, span.type, span.score, "repeat"))
+    return _apart([*spans, *sorted(added, key=lambda span: (span.start - span.end, span.start))])
+
+
+def _apart(spans: Iterable[Span]) -> list[Span]:
+    """Keep the earlier in the list of any two that overlap; return them in reading order."""
+    kept: list[Span] = []
+    taken: set[int] = set()
+    for span in spans:
+        place = range(span.start, span.end)
+        if taken.isdisjoint(place):
+            taken.update(place)
+            kept.append(span)
+    return sorted(kept, key=lambda span: span.start)
+
+
+def _mentions(paper: Paper, thing: Thing, reading: Reading, tagger: Tagger) -> Iterator[Mention]:
+    """Give the thing's role to the mention that shows it best; the others only mention."""
+    scores = tagger.role_scores(reading, [(span.start, span.end) for span in thing.spans])
+    role = int(np.logaddexp.reduce(scores, axis=0).argmax())
+    proof = int(scores[:, role].argmax())
+    for index, span in enumerate(thing.spans):
+        yield Mention(
+            paper.id,
+            span.start,
+            span.end,
+            span.text,
+            thing.name,
+            thing.type,
+            ROLES[role] if index == proof else ROLES[-1],
+            span.score,
+            span.rule,
+            *reading.sentence_of(span.start),
+        )

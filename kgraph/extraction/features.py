@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kgraph.extraction.tokens import token_spans
+from kgraph.extraction.tokens import sentence_spans, token_spans
 from kgraph.keys import alias_key
 from kgraph.lexicon import Lexicon
 from kgraph.records import TYPES
@@ -36,6 +36,8 @@ class Tokens:
     rows: Ints  # (n,) row of the word in the tables of `Words`
     groups: Ints  # (n,) equal for equal words, whatever their case or plural s
     flags: Floats  # (n, PLACE_FLAGS + LEXICON_FLAGS)
+    sentences: Ints  # (n,) number of the sentence, counted from 0 and never skipping
+    sentence_spans: list[tuple[int, int]]  # characters
 
 
 class Words:
@@ -182,7 +184,10 @@ def describe(text: str, title_length: int, words: Words, names: Names) -> Tokens
         for start, end, type_ in names.find(text, [text[a:b] for a, b in spans], [words.keys[row] for row in rows]):
             flags[start, PLACE_FLAGS + 2 * type_] = 1
             flags[start + 1 : end, PLACE_FLAGS + 2 * type_ + 1] = 1
-    return Tokens(text, spans, np.array(rows, np.int32), groups, flags)
+    sentences = sentence_spans(text)
+    firsts = np.array([start for start, _ in sentences], np.int32)
+    of_token = np.searchsorted(firsts, [start for start, _ in spans], side="right") - 1
+    return Tokens(text, spans, np.array(rows, np.int32), groups, flags, of_token.astype(np.int32), sentences)
 
 
 def _place(spans: Sequence[tuple[int, int]], groups: Ints, title_length: int) -> Floats:

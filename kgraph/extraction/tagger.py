@@ -1,0 +1,96 @@
+"""The tagger: reads a text once, then answers which names it holds and which roles they play."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+
+import numpy as np
+
+from kgraph.extraction.decoding import find_spans
+from kgraph.extraction.features import Floats, Names, Tokens, describe
+from kgraph.extraction.network import Ints, Network
+from kgraph.lexicon import Lexicon
+from kgraph.records import TYPES, Mention
+
+OUTSIDE_BIAS = 0.5  # chosen by cross-validation on the training papers
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One text as the network sees it."""
+
+    tokens: Tokens
+    hidden: Floats  # (n, width)
+
+    @property
+    def text(self) -> str:
+        return self.tokens.text
+
+    def token_range(self, start: int, end: int) -> tuple[int, int]:
+        """Return the tokens that a span of characters touches, at least one."""
+        starts = [span[0] for span in self.tokens.spans]
+        first = max(bisect_right(starts, start) - 1, 0)
+        return first, max(bisect_right(starts, end - 1), first + 1)
+
+    def sentence_of(self, position: int) -> tuple[int, int]:
+        spans = self.tokens.sentence_spans
+        return spans[max(bisect_right([start for start, _ in spans], position) - 1, 0)]
+
+
+class Tagger:
+    """The network with a lexicon: reads a text, finds names, scores roles."""
+
+    def __init__(self, network: Network, lexicon: Lexicon) -> None:
+        self.network = network
+        self._names = Names(lexicon)
+        own = Lexicon.of(row for row in lexicon.rows if row.id in lexicon.own)
+        self._own = Names(own) if own.rows else None
+
+    @classmethod
+    def shipped(cls, lexicon: Lexicon) -> "Tagger":
+        with as_file(files("kgraph") / "data" / "tagger") as folder:
+            return cls(Network.read(folder), lexicon)
+
+    def read(self, text: str) -> Reading:
+        """Describe a text, its first line being the title, and run the network over it."""
+        network = self.network
+        network.keep_memory_small()
+        title, _, _ = text.partition("\n")
+        tokens = describe(text, len(title), network.words, self._names)
+        return Reading(tokens, network.hidden(tokens))
+
+    def find(self, reading: Reading) -> Iterator[tuple[int, int, str, int]]:
+        """Yield (start, end, type, score 0..1000) of names, in characters."""
+        if not reading.tokens.spans:
+            return
+        spans = reading.tokens.spans
+        for first, last, type_, score in find_spans(self.network.probabilities(reading.hidden), OUTSIDE_BIAS):
+            yield spans[first][0], spans[last - 1][1], type_, round(1000 * score)
+
+    def own_names(self, reading: Reading) -> Iterator[tuple[int, int, str]]:
+        """Yield what the user's own lexicon names, in characters."""
+        if self._own is None:
+            return
+        spans, words = reading.tokens.spans, self.network.words
+        texts = [reading.text[start:end] for start, end in spans]
+        keys = [words.keys[row] for row in reading.tokens.rows.tolist()]
+        for first, last, type_ in self._own.find(reading.text, texts, keys):
+            yield spans[first][0], spans[last - 1][1], TYPES[type_]
+
+    def role_scores(self, reading: Reading, spans: Sequence[tuple[int, int]]) -> Floats:
+        """Return a score of every role for spans of characters, shape (spans, roles)."""
+        starts, ends = self._token_ranges(reading, spans)
+        return self.network.role_scores(reading.hidden, reading.tokens, starts, ends)
+
+    def pair_scores(self, reading: Reading, pairs: Sequence[tuple[Mention, Mention]]) -> Floats:
+        """Return a score of every relation class for pairs of mentions, the earlier first."""
+        places = [
+            (*reading.token_range(one.start, one.end), *reading.token_range(two.start, two.end)) for one, two in pairs
+        ]
+        types = [(TYPES.index(one.label), TYPES.index(two.label)) for one, two in pairs]
+        return self.network.pair_scores(reading.hidden, reading.tokens, np.array(places), np.array(types))
+
+    def _token_ranges(self, reading: Reading, spans: Sequence[tuple[int, int]]) -> tuple[Ints, Ints]:
+        starts, ends = zip(*(reading.token_range(*span) for span in spans), strict=True)
+        return np.array(starts), np.array(ends)

@@ -1,0 +1,47 @@
+"""Write the trained tagger as `kgraph.extraction.network` reads it: 8-bit word vectors, 16-bit weights."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.student import Student
+
+
+def export(model: Student, training: Path, folder: Path) -> None:
+    """Write weights.npz and words.json into a folder; `training` holds what pipelines.vectors wrote."""
+    state = {name: value.detach().numpy() for name, value in model.state_dict().items()}
+    tables = np.load(training / "vectors.npz")
+    vectors = state["vectors"][1:]
+    scales = np.abs(vectors).max(axis=1) / 127
+    weights: dict[str, npt.NDArray[np.generic]] = {
+        "word_vectors": np.round(vectors / scales[:, None]).astype(np.int8),
+        "word_scales": scales.astype(np.float16),
+        "word_counts": tables["counts"].astype(np.int32),
+        "word_capitalised": np.round(tables["capitalised"] * 255).astype(np.uint8),
+    }
+    weights |= {name: value.astype(np.float16) for name, value in _named(state).items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(folder / "weights.npz", **weights)
+    words = (training / "words.txt").read_text("utf-8").split("\n")[:-1]
+    (folder / "words.json").write_text(json.dumps(words, ensure_ascii=False) + "\n", "utf-8", newline="\n")
+
+
+def _named(state: dict[str, npt.NDArray[np.float32]]) -> dict[str, npt.NDArray[np.float32]]:
+    """The arrays by the names and in the shapes that the network uses: inputs first."""
+    named = {
+        "enter": state["enter.weight"].T,
+        "enter_shift0": state["enter.bias"],
+        "enter_scale": state["enter_norm.weight"],
+        "enter_shift": state["enter_norm.bias"],
+    }
+    for k in range(4):
+        named[f"affix{k}"] = state[f"affixes.{k}.weight"]
+        kernel = state[f"convolutions.{k}.weight"]  # (out, in, 3)
+        named[f"conv{k}"] = np.concatenate([kernel[:, :, place].T for place in range(3)])
+        named[f"conv{k}_shift"] = state[f"convolutions.{k}.bias"]
+        named[f"norm{k}_scale"], named[f"norm{k}_shift"] = state[f"norms.{k}.weight"], state[f"norms.{k}.bias"]
+    for name in ("same_word", "whole", "label", "role_hidden", "role", "pair_hidden", "pair"):
+        named[name], named[f"{name}_shift"] = state[f"{name}.weight"].T, state[f"{name}.bias"]
+    return named

@@ -1,0 +1,65 @@
+import pytest
+
+from kgraph.extraction.definitions import find_definitions
+from kgraph.extraction.grouping import Span, group
+from kgraph.lexicon import Lexicon, Row
+
+LEXICON = Lexicon.of([Row("sgd", "method", "SGD", ("stochastic gradient descent",)), Row("adam", "method", "Adam")])
+
+
+def spans_of(text: str, *names: str) -> list[Span]:
+    """Every place of the names, longer names first."""
+    found: list[Span] = []
+    for name in sorted(names, key=len, reverse=True):
+        start = text.find(name)
+        while start >= 0:
+            if not any(s.start < start + len(name) and start < s.end for s in found):
+                found.append(Span(start, start + len(name), name, "method", 900, "tagger"))
+            start = text.find(name, start + 1)
+    return sorted(found, key=lambda span: span.start)
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "things"),
+    [
+        pytest.param(
+            "Low-Rank Adaptation (LoRA) wins. LoRA is small.",
+            ("Low-Rank Adaptation", "LoRA"),
+            {"LoRA": {"Low-Rank Adaptation", "LoRA"}},
+            id="defined here",
+        ),
+        pytest.param("LoRA and QLoRA", ("LoRA", "QLoRA"), {"LoRA": {"LoRA"}, "QLoRA": {"QLoRA"}}, id="part of a name"),
+        pytest.param(
+            "Transformers and the Transformer",
+            ("Transformers", "Transformer"),
+            {"Transformer": {"Transformers", "Transformer"}},
+            id="plural",
+        ),
+        pytest.param(
+            "SGD, stochastic gradient descent",
+            ("SGD", "stochastic gradient descent"),
+            {"SGD": {"SGD", "stochastic gradient descent"}},
+            id="one row of the lexicon, and initials",
+        ),
+        pytest.param(
+            "variance reduction and VR nets",
+            ("variance reduction", "VR"),
+            {"VR": {"variance reduction", "VR"}},
+            id="initials in one text",
+        ),
+        pytest.param(
+            "the GLUE benchmark; GLUE", ("GLUE benchmark", "GLUE"), {"GLUE": {"GLUE benchmark", "GLUE"}}, id="plain head"
+        ),
+        pytest.param("BERT and RoBERTa", ("BERT", "RoBERTa"), {"BERT": {"BERT"}, "RoBERTa": {"RoBERTa"}}, id="apart"),
+        pytest.param("GPT-3 and GPT-4", ("GPT-3", "GPT-4"), {"GPT-3": {"GPT-3"}, "GPT-4": {"GPT-4"}}, id="versions"),
+    ],
+)
+def test_group(text: str, names: tuple[str, ...], things: dict[str, set[str]]) -> None:
+    found = group(spans_of(text, *names), find_definitions(text), LEXICON)
+    assert {thing.name: {span.text for span in thing.spans} for thing in found} == things
+
+
+def test_the_type_is_the_heavier_vote() -> None:
+    spans = [Span(0, 4, "LoRA", "model", 300, "tagger"), Span(9, 13, "LoRA", "method", 900, "tagger")]
+    [thing] = group(spans, (), LEXICON)
+    assert (thing.type, thing.score) == ("method", 900)
