@@ -72,8 +72,14 @@ def neighbors(
         for row in _reach(db, node["id"], hops, papers="paper" in wanted, relation=relation)
         if row[1].type in wanted and (since is None or (row[1].since or "") >= since)
     ]
-    rows.sort(key=lambda row: (-row[0], -row[1].papers, row[1].name, row[1].id))
+    rows.sort(key=_strongest_first)
     return {"node": node, "neighbors": [_neighbor(*row, hops) for row in rows[:limit]]}
+
+
+def _strongest_first(row: tuple[float, Link, int]) -> tuple[object, ...]:
+    """Order by strength, then papers; of equals what is stated comes before what is merely near."""
+    strength, link, _ = row
+    return (-strength, -link.papers, link.relation in _VAGUE, link.name, link.id)
 
 
 def _neighbor(strength: float, link: Link, hop: int, hops: int) -> Row:
