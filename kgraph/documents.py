@@ -2,6 +2,7 @@
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -40,12 +41,22 @@ def extract(
     Offsets count into the text as given. Of a text with several lines the first is the title.
     """
     given = [papers] if isinstance(papers, str | Paper) else list(papers)
-    extractor = load_extractor(nlp, [Path(path) for path in lexicon])
+    extractor = _load_once(nlp, tuple((Path(path), _changed(path)) for path in lexicon))
     found = list(find_documents(map(_as_paper, given), extractor, jobs))
     whole = [
         _of_one_line(text, one) if _is_line(text) else one for text, one in zip(given, found, strict=True)
     ]
     return whole[0] if isinstance(papers, str | Paper) else whole
+
+
+@lru_cache(maxsize=1)
+def _load_once(nlp: str | None, lexicon: tuple[tuple[Path, float], ...]) -> Extractor:
+    """Keep the last extractor: loading one takes a second, a sentence in a notebook a moment."""
+    return load_extractor(nlp, [path for path, _ in lexicon])
+
+
+def _changed(path: str | Path) -> float:
+    return Path(path).stat().st_mtime if Path(path).exists() else 0.0
 
 
 def find_documents(
