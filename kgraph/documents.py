@@ -104,7 +104,7 @@ def document(paper: Paper, found: Extraction, entity_of: Spans | None = None) ->
     names = {(mention.start, mention.end): mention.name for mention in found.mentions}
     relations = ([names[said.source], said.relation, names[said.target]] for said in found.statements)
     return {
-        "id": paper.id,
+        "id": paper.id or next(iter(paper.ids), ""),
         "title": paper.title,
         "abstract": paper.abstract,
         "entities": [_entity(mentions, entity_of) for mentions in named],
