@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -39,7 +38,7 @@ def kgraph(*args: object) -> Result:
 
 def process(*args: object, **options: Any) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "kgraph", *map(str, args)]
-    return subprocess.run(command, capture_output=True, check=False, **options)
+    return subprocess.run(command, capture_output=True, check=False, timeout=120, **options)
 
 
 # ------------------------------------------------------------------------------------------------ answers
@@ -260,7 +259,7 @@ def test_ctrl_c_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_reader_who_leaves_early_sees_no_traceback(toy_db: Path) -> None:
     command = f"{sys.executable} -m kgraph top --json --limit 1000 | head -c 1"
-    run = subprocess.run(command, shell=True, capture_output=True, check=False)
+    run = subprocess.run(command, shell=True, capture_output=True, check=False, timeout=120)
     assert (run.stdout, run.stderr) == (b"[", b"")
 
 
@@ -337,6 +336,7 @@ def test_hostile_text_steers_no_terminal(command: list[str], json_flag: list[str
 
 def on_terminal(args: list[str], columns: int = 80, **env: str) -> str:
     """Run a command with a terminal of so many columns as its stdout, and return what that shows."""
+    pty = pytest.importorskip("pty", reason="there are no pseudo-terminals here")
     leader, follower = pty.openpty()
     environment = {**os.environ, "COLUMNS": str(columns), "TERM": "xterm-256color", **env}
     command = [sys.executable, "-m", "kgraph", *args]
