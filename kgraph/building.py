@@ -240,12 +240,11 @@ def _batches(extractions: Iterator[Extraction]) -> Iterator[list[Extraction]]:
 
 def _resolve(store: Store, lexicon: Lexicon) -> None:
     """Let the entities follow from the mentions."""
-    papers: Counter[tuple[tuple[str, ...], str]] = Counter()
-    scores: Counter[tuple[tuple[str, ...], str]] = Counter()
+    counts: dict[tuple[tuple[str, ...], str], tuple[int, int]] = {}
     for _, _, spellings, label, score in _used(store.namings()):
-        papers[spellings, label] += 1
-        scores[spellings, label] += score
-    usages = (Usage(*use, papers[use], scores[use]) for use in sorted(papers))
+        papers, scores = counts.get((spellings, label), (0, 0))
+        counts[spellings, label] = papers + 1, scores + score
+    usages = (Usage(*use, *counts[use]) for use in sorted(counts))
     found = resolve(usages, lexicon)
     store.put_entities(
         found.entities,

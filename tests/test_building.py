@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,23 +23,25 @@ from kgraph.store import Store
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
 
-LORA = {
+Row = dict[str, object]
+
+LORA: Row = {
     "id": "x1",
     "arxiv_id": "2106.09685",
     "title": "LoRA: Low-Rank Adaptation",
     "abstract": "We present LoRA. It beats GPT-3 on GLUE.",
     "date": "2021-06-17",
 }
-QLORA = {
+QLORA: Row = {
     "id": "x2",
     "title": "QLoRA",
     "abstract": "We present QLoRA. QLoRA extends LoRA.",
     "date": "2023",
     "references": ["https://arxiv.org/abs/2106.09685v2", "doi:10.1/absent"],
 }
-GLUE = {"id": "None", "title": "GLUE and GPT-3", "abstract": "", "date": "2024-01"}
-NOTHING = {"id": "None", "title": "A title without names", "abstract": ""}
-AGAIN = {"title": "LoRA: low-rank adaptation", "abstract": "We present LoRA."}
+GLUE: Row = {"id": "None", "title": "GLUE and GPT-3", "abstract": "", "date": "2024-01"}
+NOTHING: Row = {"id": "None", "title": "A title without names", "abstract": ""}
+AGAIN: Row = {"title": "LoRA: low-rank adaptation", "abstract": "We present LoRA."}
 ALL = [LORA, QLORA, GLUE, NOTHING]
 
 NAME = re.compile(r"\b\w*[A-Z]\w*[A-Z0-9-]\w*\b")
@@ -79,7 +81,7 @@ def simple(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kgraph.building, "load_extractor", load_names)
 
 
-def write(path: Path, records: Iterable[dict[str, object]]) -> Path:
+def write(path: Path, records: Iterable[Row]) -> Path:
     path.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
     return path
 
@@ -237,7 +239,7 @@ class TestFailures:
         return tmp_path / "k.db"
 
     @pytest.mark.parametrize("command", [build, add])
-    def test_a_bad_file(self, command: type[BuildReport], tmp_path: Path, db: Path) -> None:
+    def test_a_bad_file(self, command: Callable[..., BuildReport], tmp_path: Path, db: Path) -> None:
         (tmp_path / "bad.jsonl").write_bytes(self.BAD)
         before = db.read_bytes()
         with pytest.raises(BadInput, match=r"bad\.jsonl"):
