@@ -15,7 +15,8 @@ import kgraph
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "kgraph"
-MAX_FILE_BYTES = 2 * 2**20
+MAX_FILE_BYTES = 2**20
+LARGE = {"kgraph/data/tagger/weights.npz"}  # the trained extractor, since nothing is downloaded
 COPYLEFT = re.compile(r"\bA?GPL|Affero|(?<!Lesser )General Public")
 MACHINE_PATH = re.compile(r"(?:^|[^A-Za-z.])/(?:work|farm|home|root|tmp)/[a-z]")
 TARGET = re.compile(r"^([a-z][a-z-]*):(?!=)(.*)$", re.MULTILINE)
@@ -38,7 +39,7 @@ def tracked() -> list[Path]:
 
 
 def test_versions_agree(setup: ConfigParser) -> None:
-    assert setup["metadata"]["version"] == kgraph.__version__
+    assert setup["metadata"]["version"] == "attr: kgraph.__version__"
     assert f"## {kgraph.__version__}\n" in (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
@@ -92,7 +93,8 @@ def test_ci_runs_what_the_readme_names() -> None:
 
 
 def test_no_large_files(tracked: list[Path]) -> None:
-    assert [str(path) for path in tracked if path.stat().st_size > MAX_FILE_BYTES] == []
+    large = {path.relative_to(ROOT).as_posix() for path in tracked if path.stat().st_size > MAX_FILE_BYTES}
+    assert large <= LARGE
 
 
 def test_no_paths_of_one_machine(tracked: list[Path]) -> None:
