@@ -1,4 +1,4 @@
-"""The texts that training reads, all in ../shared and none of them copied: the annotated papers and the corpus."""
+"""The texts that training reads, all in ../shared, none of them copied: annotated papers and the corpus."""
 
 import gzip
 import json

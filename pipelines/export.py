@@ -23,7 +23,7 @@ def export(model: Student, training: Path, folder: Path) -> None:
     }
     weights |= {name: value.astype(np.float16) for name, value in _named(state).items()}
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(folder / "weights.npz", **weights)
+    np.savez_compressed(folder / "weights.npz", **weights)  # type: ignore[arg-type]  # numpy's stub
     words = (training / "words.txt").read_text("utf-8").split("\n")[:-1]
     (folder / "words.json").write_text(json.dumps(words, ensure_ascii=False) + "\n", "utf-8", newline="\n")
 
@@ -41,7 +41,10 @@ def _named(state: dict[str, npt.NDArray[np.float32]]) -> dict[str, npt.NDArray[n
         kernel = state[f"convolutions.{k}.weight"]  # (out, in, 3)
         named[f"conv{k}"] = np.concatenate([kernel[:, :, place].T for place in range(3)])
         named[f"conv{k}_shift"] = state[f"convolutions.{k}.bias"]
-        named[f"norm{k}_scale"], named[f"norm{k}_shift"] = state[f"norms.{k}.weight"], state[f"norms.{k}.bias"]
+        named[f"norm{k}_scale"], named[f"norm{k}_shift"] = (
+            state[f"norms.{k}.weight"],
+            state[f"norms.{k}.bias"],
+        )
     for name in ("same_word", "whole", "label", "role_hidden", "role", "pair_hidden", "pair"):
         named[name], named[f"{name}_shift"] = state[f"{name}.weight"].T, state[f"{name}.bias"]
     return named

@@ -18,10 +18,10 @@ def print_figures(folder: Path, papers: Sequence[Annotated]) -> None:
     lexicon = read_lexicon()
     tagger = Tagger(Network.read(folder), lexicon)
     extractor = Extractor(pipeline_of(tagger), tagger, lexicon, "")
-    gold = {
-        annotated.paper.id: {"entities": list(annotated.entities), "relations": [list(r) for r in annotated.relations]}
-        for annotated in papers
-    }
+    gold = [
+        {"id": a.paper.id, "entities": list(a.entities), "relations": [list(r) for r in a.relations]}
+        for a in papers
+    ]
     found = {a.paper.id: document(a.paper, extract_paper(a.paper, extractor)) for a in papers}
     for name, figure in score(gold, found).items():
         print(f"{name:16} {figure}")

@@ -16,11 +16,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from kgraph.extraction.features import BUCKETS, LEXICON_FLAGS, PLACE_FLAGS, WORD_FLAGS, Names, Tokens, Words, describe
+from kgraph.extraction.features import (
+    BUCKETS,
+    LEXICON_FLAGS,
+    PLACE_FLAGS,
+    WORD_FLAGS,
+    Names,
+    Tokens,
+    Words,
+    describe,
+)
 from kgraph.extraction.network import DILATIONS, LABELS, POOL_AFTER, RELATION_CLASSES, REVERSED
-from kgraph.lexicon import Lexicon
-from kgraph.records import ROLES, STATED, SYMMETRIC, TYPES
-from kgraph.records import Paper
+from kgraph.records import ROLES, STATED, SYMMETRIC, TYPES, Paper
 from pipelines.corpus import Annotated
 
 HIDDEN, AFFIX = 128, 24
@@ -40,7 +47,9 @@ class Example:
     labels: Floats  # (n, labels) probabilities
     mentions: list[tuple[int, int, int]]  # first token, token after the last, entity
     roles: list[int]  # by entity, index into ROLES or IGNORED
-    pairs: list[tuple[int, int, int]]  # two mentions of one sentence, in reading order; the pair of things they tie
+    pairs: list[
+        tuple[int, int, int]
+    ]  # two mentions of one sentence, in reading order; the pair of things they tie
     relations: list[int]  # by pair of things, index into RELATION_CLASSES or IGNORED
     reversed: list[bool]  # by pair of mentions: the later names the lesser of the two things
 
@@ -67,9 +76,18 @@ def encode(annotated: Annotated, words: Words, names: Names) -> Example:
 
 
 def encode_soft(paper: Paper, words: Words, names: Names, label: Callable[[Example], Floats]) -> Example:
-    """Describe a paper that nobody annotated, with the labels that `label` gives it and no roles or relations."""
+    """Describe a paper that nobody annotated, with the labels that `label` gives it."""
     tokens = describe(paper.text, len(paper.title), words, names)
-    bare = Example(Annotated(paper, (), ()), tokens, np.zeros((len(tokens.spans), len(LABELS)), np.float32), [], [], [], [], [])
+    bare = Example(
+        Annotated(paper, (), ()),
+        tokens,
+        np.zeros((len(tokens.spans), len(LABELS)), np.float32),
+        [],
+        [],
+        [],
+        [],
+        [],
+    )
     return replace(bare, labels=label(bare))
 
 
@@ -85,7 +103,8 @@ def _pairs(
             continue
         backwards = a > b and relation not in SYMMETRIC
         stated[min(a, b), max(a, b)] = 1 + 2 * STATED.index(relation) + backwards
-    pairs, number, relations, reversed_ = [], {}, [], []
+    number: dict[tuple[int, int], int] = {}
+    pairs, relations, reversed_ = [], [], []
     for i, (start, _, first) in enumerate(mentions):
         for j in range(i + 1, len(mentions)):
             second = mentions[j][2]
@@ -113,7 +132,9 @@ class Student(nn.Module):
         width = vectors.shape[1] + 4 * AFFIX + WORD_FLAGS + PLACE_FLAGS + LEXICON_FLAGS
         self.enter = nn.Linear(width, HIDDEN)
         self.enter_norm = nn.LayerNorm(HIDDEN)
-        self.convolutions = nn.ModuleList(nn.Conv1d(HIDDEN, HIDDEN, 3, padding=d, dilation=d) for d in DILATIONS)
+        self.convolutions = nn.ModuleList(
+            nn.Conv1d(HIDDEN, HIDDEN, 3, padding=d, dilation=d) for d in DILATIONS
+        )
         self.norms = nn.ModuleList(nn.LayerNorm(HIDDEN) for _ in DILATIONS)
         self.same_word = nn.Linear(2 * HIDDEN, HIDDEN)
         self.whole = nn.Linear(HIDDEN, HIDDEN)
@@ -153,7 +174,7 @@ class Student(nn.Module):
         return (hidden + F.relu(self.same_word(self._dropped(same, self.drop))) + self.whole(whole)) * mask
 
     def role_scores(self, hidden: Tensor, batch: "Batch") -> Tensor:
-        """Return the scores of roles, shape (entities of the batch, roles): the sum over its mentions in log space."""
+        """Return the scores of roles, shape (entities of the batch, roles), pooled over mentions."""
         flat = hidden.reshape(-1, hidden.shape[-1])
         cumulated = torch.cat([torch.zeros(1, flat.shape[1]), flat.cumsum(0)])
         starts, ends, owners = batch.mentions.T
@@ -164,11 +185,13 @@ class Student(nn.Module):
         around = (sums / sizes.clamp(min=1).unsqueeze(-1))[sentences[starts]]
         inside = (cumulated[ends] - cumulated[starts]) / (ends - starts).unsqueeze(-1)
         sides = [F.pad(flat, (0, 0, 1, 1))[at] for at in (starts, ends + 1)]  # the tokens before and after
-        scores = self.role(F.relu(self.role_hidden(self._dropped(torch.cat([inside, *sides, around], -1), self.drop))))
+        scores = self.role(
+            F.relu(self.role_hidden(self._dropped(torch.cat([inside, *sides, around], -1), self.drop)))
+        )
         return _pooled(scores, owners)
 
     def pair_scores(self, hidden: Tensor, batch: "Batch") -> Tensor:
-        """Return the scores of relations, shape (pairs of things, RELATION_CLASSES), seen from the lesser thing."""
+        """Return the scores of relations, shape (pairs of things, classes), seen from the lesser thing."""
         flat = hidden.reshape(-1, hidden.shape[-1])
         cumulated = torch.cat([torch.zeros(1, flat.shape[1]), flat.cumsum(0)])
 
@@ -183,13 +206,20 @@ class Student(nn.Module):
         around = (sums / sizes.clamp(min=1).unsqueeze(-1))[sentences[first_start]]
         types = F.one_hot(batch.types, len(TYPES)).float()
         gap = (second_start - first_end).clamp(min=0).float().log1p().unsqueeze(-1) / 4
-        seen = [mean(first_start, first_end), mean(second_start, second_end), mean(first_end, second_start), around]
-        middle = F.relu(self.pair_hidden(self._dropped(torch.cat([*seen, types[:, 0], types[:, 1], gap], -1), 0.2)))
+        seen = [
+            mean(first_start, first_end),
+            mean(second_start, second_end),
+            mean(first_end, second_start),
+            around,
+        ]
+        middle = F.relu(
+            self.pair_hidden(self._dropped(torch.cat([*seen, types[:, 0], types[:, 1], gap], -1), 0.2))
+        )
         scores = self.pair(middle)
         return _pooled(torch.where(turned.bool().unsqueeze(-1), scores[:, REVERSED], scores), owners)
 
     def _dropped(self, x: Tensor, rate: float) -> Tensor:
-        """Drop whole channels of a paper (Gal and Ghahramani 2016); drawing a mask a token costs more than the sums."""
+        """Drop whole channels of a paper (Gal and Ghahramani 2016): cheaper than a mask a token."""
         if not self.training:
             return x
         shape = (x.shape[0], *([1] * (x.dim() - 2)), x.shape[-1])
@@ -231,7 +261,9 @@ def collate(examples: Sequence[Example], words: Words) -> Batch:
     groups, labels = torch.zeros(papers, longest, dtype=torch.long), torch.zeros(papers, longest, len(LABELS))
     mask = torch.zeros(papers, longest)
     sentences = torch.zeros(papers, longest, dtype=torch.long)
-    mentions, roles, pairs, types, relations = [], [], [], [], []
+    mentions, pairs, types = [], [], []
+    roles: list[int] = []
+    relations: list[int] = []
     for i, example in enumerate(examples):
         n, rows = len(example.labels), example.tokens.rows.tolist()
         ids[i, :n] = torch.tensor([words.ids[row] for row in rows])
@@ -241,7 +273,9 @@ def collate(examples: Sequence[Example], words: Words) -> Batch:
         labels[i, :n] = torch.from_numpy(example.labels)
         mask[i, :n] = 1
         sentences[i, :n] = torch.from_numpy(example.tokens.sentences) + 1 + int(sentences.max())
-        mentions += [(i * longest + a, i * longest + b, len(roles) + entity) for a, b, entity in example.mentions]
+        mentions += [
+            (i * longest + a, i * longest + b, len(roles) + entity) for a, b, entity in example.mentions
+        ]
         roles += example.roles
         for (a, b, pair), turned in zip(example.pairs, example.reversed, strict=True):
             one, two = example.mentions[a], example.mentions[b]
@@ -250,11 +284,16 @@ def collate(examples: Sequence[Example], words: Words) -> Batch:
             types.append([TYPES.index(example.annotated.entities[m[2]]["type"]) for m in (one, two)])
         relations += example.relations
     return Batch(
-        ids, flags, groups, mask, labels, sentences,
+        ids,
+        flags,
+        groups,
+        mask,
+        labels,
+        sentences,
         torch.tensor(mentions or [(0, 1, 0)]),
         torch.tensor(roles or [IGNORED]),
         torch.tensor(pairs or [(0, 1, 0, 1, 0, 0)]),
-        torch.tensor(types or [(0, 0)]),
+        torch.tensor(types or [[0, 0]]),
         torch.tensor(relations or [IGNORED]),
     )
 
@@ -262,7 +301,10 @@ def collate(examples: Sequence[Example], words: Words) -> Batch:
 def batches(examples: Sequence[Example], size: int, rng: np.random.Generator) -> Iterator[list[Example]]:
     """Shuffle, then group texts of like length."""
     order = rng.permutation(len(examples)).tolist()
-    pools = [sorted(order[i : i + 16 * size], key=lambda k: len(examples[k].labels)) for i in range(0, len(order), 16 * size)]
+    pools = [
+        sorted(order[i : i + 16 * size], key=lambda k: len(examples[k].labels))
+        for i in range(0, len(order), 16 * size)
+    ]
     groups = [pool[i : i + size] for pool in pools for i in range(0, len(pool), size)]
     for i in rng.permutation(len(groups)):
         yield [examples[k] for k in groups[i]]
@@ -312,7 +354,8 @@ def _loss(model: Student, batch: Batch) -> Tensor:
         (PAIR_WEIGHT, batch.relations, model.pair_scores),
     ):
         if bool((known >= 0).any()):
-            loss = loss + weight * F.cross_entropy(judge(hidden, batch), known, ignore_index=IGNORED)
+            judged = judge(hidden, batch)  # the last entities of a batch may stand nowhere in it
+            loss = loss + weight * F.cross_entropy(judged, known[: len(judged)], ignore_index=IGNORED)
     return loss
 
 
@@ -321,4 +364,5 @@ def predict(models: Sequence[Student], example: Example, words: Words) -> Floats
     batch = collate([example], words)
     with torch.no_grad():
         means = torch.stack([model(batch)[0][0].softmax(-1) for model in models]).mean(0)
-    return means.numpy()
+    result: Floats = means.numpy()
+    return result

@@ -129,7 +129,8 @@ def _learn(stock: Stock) -> None:
 def _load(stock: Stock, name: str) -> Student:
     model = Student(stock.vectors)
     model.load_state_dict(torch.load(stock.folder / f"{name}.pt", weights_only=True))
-    return model.eval()
+    model.eval()
+    return model
 
 
 def _report(name: str) -> Callable[[int, float], None]:

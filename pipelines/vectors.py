@@ -1,4 +1,4 @@
-"""Word vectors from the corpus: positive pointwise mutual information with neighbours, reduced by a randomised SVD.
+"""Word vectors from the corpus: positive pointwise mutual information, reduced by a randomised SVD.
 
 Levy and Goldberg 2014 (PPMI and SVD do what word2vec does); Halko, Martinsson, Tropp 2011 (the
 randomised range finder). Reads the corpus and the training papers, writes build/train/vectors.npz
@@ -15,7 +15,6 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from kgraph.extraction.tokens import token_spans
-from kgraph.records import Paper
 from pipelines.corpus import TRAIN, read_annotated, read_corpus
 
 SMALLEST_COUNT = 8
@@ -39,7 +38,7 @@ def write_vectors(folder: Path) -> None:
 def _count(
     texts: Iterable[str],
 ) -> tuple[list[str], npt.NDArray[np.int32], Floats, npt.NDArray[np.int32], list[int]]:
-    """Number the words by falling count; return them with counts, capital shares, the token stream and text bounds."""
+    """Number words by falling count; return them, counts, shares of capitals, the stream and text bounds."""
     ids: dict[str, int] = {}
     stream: list[int] = []
     bounds = [0]
@@ -79,12 +78,12 @@ def _encode(stream: npt.NDArray[np.int32], bounds: list[int], size: int) -> sp.c
 
 
 def _ppmi(counts: sp.csr_matrix) -> sp.csr_matrix:
-    counts = counts[:, :CONTEXTS].tocoo()
-    rows = np.bincount(counts.row, counts.data, counts.shape[0])
-    columns = np.bincount(counts.col, counts.data, counts.shape[1]) ** 0.75
+    pairs = counts[:, :CONTEXTS].tocoo()
+    rows = np.bincount(pairs.row, pairs.data, pairs.shape[0])
+    columns = np.bincount(pairs.col, pairs.data, pairs.shape[1]) ** 0.75
     columns /= columns.sum()
-    values = np.maximum(np.log(counts.data / (rows[counts.row] * columns[counts.col])), 0)
-    return sp.csr_matrix((values.astype(np.float32), (counts.row, counts.col)), shape=counts.shape)
+    values = np.maximum(np.log(pairs.data / (rows[pairs.row] * columns[pairs.col])), 0)
+    return sp.csr_matrix((values.astype(np.float32), (pairs.row, pairs.col)), shape=pairs.shape)
 
 
 def _vectors(matrix: sp.csr_matrix, size: int) -> Floats:

@@ -9,6 +9,7 @@ from sqlite3 import Connection
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from kgraph.building import _relate
 from kgraph.records import Entity, Extraction, Mention, Paper, Statement
@@ -17,6 +18,9 @@ from kgraph.store import Store, building
 TOY = Path(__file__).parent / "toy" / "papers.jsonl"
 
 Row = dict[str, Any]
+
+settings.register_profile("kgraph", deadline=None, derandomize=True)  # the same cases every run, on any machine
+settings.load_profile("kgraph")
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +33,11 @@ def _no_warnings_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def toy_rows() -> list[Row]:
     return [json.loads(line) for line in TOY.read_text("utf-8").splitlines()]
+
+
+@pytest.fixture(scope="session")
+def toy_papers(toy_rows: list[Row]) -> list[Paper]:
+    return [_paper(row) for row in toy_rows]
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ class TaggerComponent:
         spans, scores = [], []
         for start, end, type_, score in self.tagger.find(reading):
             span = doc.char_span(start, end, type_.upper(), alignment_mode="expand")
+            assert span is not None, "our tokens are spaCy's"
             spans.append(span)
             scores.append(score)
         doc.spans[PIPE] = SpanGroup(doc, name=PIPE, spans=spans, attrs={"scores": scores})
@@ -58,6 +59,7 @@ def pipeline_of(tagger: Tagger) -> Language:
     nlp = spacy.blank("en")
     nlp.tokenizer = Tokenizer(nlp.vocab)
     component = nlp.add_pipe(PIPE, config={"lexicon": None})
+    assert isinstance(component, TaggerComponent)
     component.tagger = tagger
     return nlp
 
@@ -72,7 +74,7 @@ def foreign_pipeline(name: str) -> Language:
 
 
 def named_spans(doc: Doc) -> Iterator[Span]:
-    """Yield the spans of a doc that bear one of our types: the tagger's with scores, else the doc's entities."""
+    """Yield the spans of a doc that bear one of our types: the tagger's, else the doc's entities."""
     ours = doc.spans.get(PIPE)
     scores = [_FOREIGN_SCORE] * len(doc.ents) if ours is None else ours.attrs["scores"]
     for span, score in zip(doc.ents if ours is None else ours, scores, strict=True):

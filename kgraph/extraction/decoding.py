@@ -9,7 +9,7 @@ from kgraph.extraction.features import Floats
 from kgraph.extraction.network import LABELS
 from kgraph.records import TYPES
 
-_SURE = 0.995  # a token that is outside any name so surely ends every path but one
+_SURE = 0.98  # a token that is outside any name so surely ends every path but one
 _TINY = 1e-9
 
 

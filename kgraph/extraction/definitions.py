@@ -12,7 +12,28 @@ from dataclasses import dataclass
 _PARENTHESES = re.compile(r"\(\s*([^()]{2,90}?)\s*\)")
 _CLAUSE_END = re.compile(r"[\n.;:!?]\s|[()]")
 _SHORT = re.compile(r"[\w$^\\{}-]+(?: [\w-]+)?")
-_LIGHT = frozenset("a an and as at by for from in of on or over the to under via with".split())
+_LIGHT = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "of",
+        "on",
+        "or",
+        "over",
+        "the",
+        "to",
+        "under",
+        "via",
+        "with",
+    ]
+)
 LONGEST_SHORT = 14
 
 
@@ -109,7 +130,8 @@ def _align(long: str, letters: str) -> int | None:
     for index in range(len(letters) - 1, -1, -1):
         position -= 1
         while position >= 0 and not (
-            lower[position] == letters[index] and (index or position == 0 or not lower[position - 1].isalnum())
+            lower[position] == letters[index]
+            and (index or position == 0 or not lower[position - 1].isalnum())
         ):
             position -= 1
         if position < 0:

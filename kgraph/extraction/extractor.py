@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 LEAST_SCORE = 750  # of the best mention of a thing; chosen by cross-validation on the training papers
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _CHUNK = 32  # papers a worker takes at once
 
 
@@ -55,10 +56,12 @@ def load_extractor(nlp: str | None = None, lexicon: Sequence[Path] = ()) -> Extr
 
 
 def _fingerprint(nlp: str | None, lexicon: Lexicon) -> str:
-    """Digest the rows, the weights and our own code; a foreign pipeline counts by its name or its meta.json."""
+    """Digest the rows, the weights and our code; a foreign pipeline counts by its name or meta.json."""
     digest = hashlib.sha256(repr((lexicon.rows, sorted(lexicon.own))).encode())
     with as_file(files("kgraph")) as package:
-        for path in sorted([*(package / "extraction").glob("*.py"), *(package / "data" / "tagger").glob("*.*")]):
+        for path in sorted(
+            [*(package / "extraction").glob("*.py"), *(package / "data" / "tagger").glob("*.*")]
+        ):
             digest.update(path.name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))
     if nlp is not None:
         meta = Path(nlp) / "meta.json"
@@ -105,16 +108,28 @@ def extract_paper(paper: Paper, extractor: Extractor) -> Extraction:
     """Find the mentions and statements of one paper."""
     from kgraph.extraction.component import named_spans, reading_of
 
-    text = paper.text
+    text = _SURROGATES.sub("\ufffd", paper.text)  # halves of characters, which spaCy cannot hold
     doc = extractor.nlp(text)
     reading = reading_of(doc) or extractor.tagger.read(text)
-    spans = _with_own_names(list(named_spans(doc)), reading, extractor)
     definitions = list(find_definitions(text))
+    coined = {d.short for d in definitions} | {title_name(text)}
+    spans = [
+        span
+        for span in named_spans(doc)
+        if (span.start, span.end) in coined or not extractor.tagger.denies(span.text, text)
+    ]
+    spans = _with_own_names(spans, reading, extractor)
     spans = _with_repeats(_with_partners(spans, text, [(d.long, d.short) for d in definitions]), text)
     things = [thing for thing in group(spans, definitions, extractor.lexicon) if thing.score >= LEAST_SCORE]
-    mentions = [mention for thing in things for mention in _mentions(paper, thing, reading, extractor.tagger)]
-    mentions.sort(key=lambda mention: (mention.start, mention.end))
+    mentions = sorted(_mentions(paper, things, reading, extractor.tagger), key=lambda mention: mention.start)
     return Extraction(paper.id, tuple(mentions), tuple(find_statements(mentions, reading, extractor.tagger)))
+
+
+def title_name(text: str) -> tuple[int, int]:
+    """Return the span of what stands before a colon in the title: there a paper coins a name."""
+    title, _, _ = text.partition("\n")
+    name, colon, _ = title.partition(":")
+    return (0, len(name)) if colon else (0, 0)
 
 
 def _with_own_names(spans: Sequence[Span], reading: Reading, extractor: Extractor) -> list[Span]:
@@ -145,11 +160,24 @@ def _with_repeats(spans: Sequence[Span], text: str) -> list[Span]:
     for span in spans:
         if span.text not in best or span.score > best[span.text].score:
             best[span.text] = span
-    added = []
-    for name, span in best.items():
-        for match in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text):
-            added.append(Span(*match.span(), name, span.type, span.score, "repeat"))
+    known = {(span.start, span.end) for span in spans}
+    added = [
+        Span(start, start + len(name), name, span.type, span.score, "repeat")
+        for name, span in best.items()
+        for start in _places(name, text)
+        if (start, start + len(name)) not in known
+    ]
     return _apart([*spans, *sorted(added, key=lambda span: (span.start - span.end, span.start))])
+
+
+def _places(name: str, text: str) -> Iterator[int]:
+    """Yield where a name stands as a whole, not as a part of a longer or hyphenated word."""
+    start = text.find(name)
+    while start >= 0:
+        around = text[max(start - 1, 0) : start] + text[start + len(name) : start + len(name) + 1]
+        if not any(c.isalnum() or c in "_-" for c in around):
+            yield start
+        start = text.find(name, start + 1)
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:
@@ -164,21 +192,27 @@ def _apart(spans: Iterable[Span]) -> list[Span]:
     return sorted(kept, key=lambda span: span.start)
 
 
-def _mentions(paper: Paper, thing: Thing, reading: Reading, tagger: Tagger) -> Iterator[Mention]:
-    """Give the thing's role to the mention that shows it best; the others only mention."""
-    scores = tagger.role_scores(reading, [(span.start, span.end) for span in thing.spans])
-    role = int(np.logaddexp.reduce(scores, axis=0).argmax())
-    proof = int(scores[:, role].argmax())
-    for index, span in enumerate(thing.spans):
-        yield Mention(
-            paper.id,
-            span.start,
-            span.end,
-            span.text,
-            thing.name,
-            thing.type,
-            ROLES[role] if index == proof else ROLES[-1],
-            span.score,
-            span.rule,
-            *reading.sentence_of(span.start),
-        )
+def _mentions(paper: Paper, things: Sequence[Thing], reading: Reading, tagger: Tagger) -> Iterator[Mention]:
+    """Give each thing's role to the mention that shows it best; its others only mention."""
+    if not things:
+        return
+    scores = tagger.role_scores(reading, [(span.start, span.end) for thing in things for span in thing.spans])
+    first = 0
+    for thing in things:
+        own = scores[first : first + len(thing.spans)]
+        first += len(thing.spans)
+        role = int(np.logaddexp.reduce(own, axis=0).argmax())
+        proof = int(own[:, role].argmax())
+        for index, span in enumerate(thing.spans):
+            yield Mention(
+                paper.id,
+                span.start,
+                span.end,
+                paper.text[span.start : span.end],
+                thing.name,
+                thing.type,
+                ROLES[role] if index == proof else ROLES[-1],
+                span.score,
+                span.rule,
+                *reading.sentence_of(span.start),
+            )

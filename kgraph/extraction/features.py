@@ -47,7 +47,9 @@ class Words:
     `capitalised` say how often the corpus has it and which share of that is not lower case.
     """
 
-    def __init__(self, vocabulary: Sequence[str], counts: Sequence[int], capitalised: Sequence[float]) -> None:
+    def __init__(
+        self, vocabulary: Sequence[str], counts: Sequence[int], capitalised: Sequence[float]
+    ) -> None:
         self._row_of = {word: row for row, word in enumerate(vocabulary, 1)}  # row 0: unknown
         self._counts, self._capitalised = counts, capitalised
         self._rows: dict[str, int] = {}
@@ -152,6 +154,15 @@ class Names:
                     self._spellings.setdefault("".join(keys), []).append(entry)
                     self._starts.add(keys[0])
 
+    def denies(self, spelling: str, text: str) -> bool:
+        """Say whether a spelling is known as a name in other texts only: DROP without its cues, or drop."""
+        words = [spelling[start:end] for start, end in token_spans(spelling)]
+        known = self._spellings.get("".join(map(_name_key, words)))
+        if not known or not all(one.cues or one.exact for one in known):
+            return False
+        letters, lower = _letters(words), text.lower()
+        return not any(one.fits(letters, lower) for one in known)
+
     def find(self, text: str, words: Sequence[str], keys: Sequence[str]) -> Iterator[tuple[int, int, int]]:
         """Yield (first token, token after the last, index of the type), left to right, apart."""
         last, lower = 0, text.lower()
@@ -163,7 +174,9 @@ class Names:
                 joined += keys[end - 1]
                 if keys[end - 1] and joined in self._spellings:
                     letters = _letters(words[start:end])
-                    best = next(((end, s.type) for s in self._spellings[joined] if s.fits(letters, lower)), best)
+                    best = next(
+                        ((end, s.type) for s in self._spellings[joined] if s.fits(letters, lower)), best
+                    )
             if best is not None:
                 last = best[0]
                 yield start, *best
@@ -181,7 +194,9 @@ def describe(text: str, title_length: int, words: Words, names: Names) -> Tokens
     flags = np.zeros((len(spans), PLACE_FLAGS + LEXICON_FLAGS), np.float32)
     if spans:
         flags[:, :PLACE_FLAGS] = _place(spans, groups, title_length)
-        for start, end, type_ in names.find(text, [text[a:b] for a, b in spans], [words.keys[row] for row in rows]):
+        for start, end, type_ in names.find(
+            text, [text[a:b] for a, b in spans], [words.keys[row] for row in rows]
+        ):
             flags[start, PLACE_FLAGS + 2 * type_] = 1
             flags[start + 1 : end, PLACE_FLAGS + 2 * type_ + 1] = 1
     sentences = sentence_spans(text)
@@ -191,7 +206,7 @@ def describe(text: str, title_length: int, words: Words, names: Names) -> Tokens
 
 
 def _place(spans: Sequence[tuple[int, int]], groups: Ints, title_length: int) -> Floats:
-    """In the title, how often repeated, first of its kind, after a blank, among the first 30 of the abstract."""
+    """In the title, how often repeated, first of its kind, after a blank, early in the abstract."""
     starts, ends = np.array(spans).T
     _, first, inverse, counts = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
     order = np.arange(len(spans))
@@ -206,4 +221,3 @@ def _place(spans: Sequence[tuple[int, int]], groups: Ints, title_length: int) ->
         ],
         axis=1,
     ).astype(np.float32)
-

@@ -65,7 +65,9 @@ def group(spans: Sequence[Span], definitions: Iterable[Definition], lexicon: Lex
     things: dict[str, list[Span]] = defaultdict(list)
     for key, found in by_key.items():
         things[find(key)] += found
-    return sorted((_thing(found, shorts) for found in things.values()), key=lambda thing: thing.spans[0].start)
+    return sorted(
+        (_thing(found, shorts) for found in things.values()), key=lambda thing: thing.spans[0].start
+    )
 
 
 def name_key(text: str) -> str:

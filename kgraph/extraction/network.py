@@ -7,10 +7,12 @@ first layer is summed once a word and remembered: entering a token is then a loo
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import ThreadpoolController
 
 from kgraph.extraction.features import LEXICON_FLAGS, PLACE_FLAGS, Floats, Tokens, Words
 from kgraph.records import ROLES, STATED, SYMMETRIC, TYPES
@@ -34,16 +36,21 @@ class Network:
 
     def __init__(self, weights: Mapping[str, npt.NDArray[np.generic]], vocabulary: Sequence[str]) -> None:
         self._weights = {
-            name: np.ascontiguousarray(value, np.float32) for name, value in weights.items() if not name.startswith("word_")
+            name: np.ascontiguousarray(value, np.float32)
+            for name, value in weights.items()
+            if not name.startswith("word_")
         }
         scale = np.asarray(weights["word_scales"], np.float32)[:, None]
         vectors = np.asarray(weights["word_vectors"], np.float32) * scale
-        self._vectors = np.concatenate([np.zeros((1, vectors.shape[1]), np.float32), vectors])  # row 0: unknown
+        self._vectors = np.concatenate(
+            [np.zeros((1, vectors.shape[1]), np.float32), vectors]
+        )  # row 0: unknown
         self._vocabulary = vocabulary
         self._counts = np.asarray(weights["word_counts"]).tolist()
         self._capitalised = (np.asarray(weights["word_capitalised"], np.float32) / 255).tolist()
         width = self._weights["enter"].shape[0] - PLACE_FLAGS - LEXICON_FLAGS
         self._enter_word, self._enter_flags = self._weights["enter"][:width], self._weights["enter"][width:]
+        self._threads = ThreadpoolController()
         self.forget_words()
 
     @classmethod
@@ -58,6 +65,11 @@ class Network:
         self._entered = np.zeros((1024, self._enter_word.shape[1]), np.float32)
         self._known = 0
 
+    def one_thread(self) -> AbstractContextManager[object]:
+        """Keep the sums of one paper on one thread: they are small; threads made them twenty times slower."""
+        limit: AbstractContextManager[object] = self._threads.limit(limits=1, user_api="blas")
+        return limit
+
     def keep_memory_small(self) -> None:
         """Forget the words once very many are remembered; call between papers only."""
         if len(self.words) > _MOST_WORDS:
@@ -67,6 +79,8 @@ class Network:
         """Return the states of the tokens, shape (n, width)."""
         weights = self._weights
         self._learn_words()
+        if not len(tokens.rows):
+            return np.zeros((0, self._enter_word.shape[1]), np.float32)
         hidden = self._entered[tokens.rows] + tokens.flags @ self._enter_flags
         hidden = _normed(np.maximum(hidden, 0, out=hidden), weights["enter_scale"], weights["enter_shift"])
         for depth, dilation in enumerate(DILATIONS):
@@ -84,12 +98,14 @@ class Network:
         return np.asarray(scores / scores.sum(axis=1, keepdims=True), np.float32)
 
     def role_scores(self, hidden: Floats, tokens: Tokens, starts: Ints, ends: Ints) -> Floats:
-        """Return a score of every role for the mentions from token starts[i] to before ends[i], shape (m, roles)."""
+        """Return a score of every role for mentions, tokens starts[i] to before ends[i], shape (m, roles)."""
         weights = self._weights
         zero = np.zeros((1, hidden.shape[1]), np.float32)
         padded = np.concatenate([zero, hidden, zero])
         around = _sentence_means(hidden, tokens)[tokens.sentences[starts]]
-        seen = np.concatenate([_means(hidden, starts, ends), padded[starts], padded[ends + 1], around], axis=1)
+        seen = np.concatenate(
+            [_means(hidden, starts, ends), padded[starts], padded[ends + 1], around], axis=1
+        )
         middle = np.maximum(seen @ weights["role_hidden"] + weights["role_hidden_shift"], 0)
         scores: Floats = middle @ weights["role"] + weights["role_shift"]
         assert scores.shape[1] == len(ROLES)
@@ -120,7 +136,7 @@ class Network:
         return np.asarray(middle @ weights["pair"] + weights["pair_shift"], np.float32)
 
     def _pooled(self, hidden: Floats, groups: npt.NDArray[np.int32]) -> Floats:
-        """Add to every token what its word looks like elsewhere (most and mean), and the mean of the paper."""
+        """Add what each token's word looks like elsewhere (most and mean), and the mean of the paper."""
         weights = self._weights
         order = np.argsort(groups, kind="stable")
         ordered = groups[order]
@@ -148,7 +164,7 @@ class Network:
             room = np.zeros((2 * len(self.words), self._entered.shape[1]), np.float32)
             room[: self._known] = self._entered[: self._known]
             self._entered = room
-        # one row at a time: a matrix product rounds by the number of its rows, and a word must always weigh the same
+        # one row at a time: a product of matrices rounds by its size; a word must weigh the same
         for row, x in zip(range(self._known, len(self.words)), described, strict=True):
             self._entered[row] = x @ self._enter_word + self._weights["enter_shift0"]
         self._known = len(self.words)

@@ -1,4 +1,4 @@
-"""Relations that a paper states between two of its things: pairs of mentions in one sentence, judged by the network."""
+"""Relations that a paper states between two things: mentions of one sentence, judged by the network."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

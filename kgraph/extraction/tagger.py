@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib.resources import as_file, files
 
 import numpy as np
@@ -16,26 +15,21 @@ from kgraph.records import TYPES, Mention
 OUTSIDE_BIAS = 0.5  # chosen by cross-validation on the training papers
 
 
-@dataclass(frozen=True)
 class Reading:
-    """One text as the network sees it."""
+    """One text as the network sees it: its tokens and their states, shape (n, width)."""
 
-    tokens: Tokens
-    hidden: Floats  # (n, width)
-
-    @property
-    def text(self) -> str:
-        return self.tokens.text
+    def __init__(self, tokens: Tokens, hidden: Floats) -> None:
+        self.text, self.tokens, self.hidden = tokens.text, tokens, hidden
+        self._token_starts = [start for start, _ in tokens.spans]
+        self._sentence_starts = [start for start, _ in tokens.sentence_spans]
 
     def token_range(self, start: int, end: int) -> tuple[int, int]:
         """Return the tokens that a span of characters touches, at least one."""
-        starts = [span[0] for span in self.tokens.spans]
-        first = max(bisect_right(starts, start) - 1, 0)
-        return first, max(bisect_right(starts, end - 1), first + 1)
+        first = max(bisect_right(self._token_starts, start) - 1, 0)
+        return first, max(bisect_right(self._token_starts, end - 1), first + 1)
 
     def sentence_of(self, position: int) -> tuple[int, int]:
-        spans = self.tokens.sentence_spans
-        return spans[max(bisect_right([start for start, _ in spans], position) - 1, 0)]
+        return self.tokens.sentence_spans[max(bisect_right(self._sentence_starts, position) - 1, 0)]
 
 
 class Tagger:
@@ -58,7 +52,8 @@ class Tagger:
         network.keep_memory_small()
         title, _, _ = text.partition("\n")
         tokens = describe(text, len(title), network.words, self._names)
-        return Reading(tokens, network.hidden(tokens))
+        with network.one_thread():
+            return Reading(tokens, network.hidden(tokens))
 
     def find(self, reading: Reading) -> Iterator[tuple[int, int, str, int]]:
         """Yield (start, end, type, score 0..1000) of names, in characters."""
@@ -67,6 +62,10 @@ class Tagger:
         spans = reading.tokens.spans
         for first, last, type_, score in find_spans(self.network.probabilities(reading.hidden), OUTSIDE_BIAS):
             yield spans[first][0], spans[last - 1][1], type_, round(1000 * score)
+
+    def denies(self, spelling: str, text: str) -> bool:
+        """Say whether the lexicon knows a spelling as a name in other texts only."""
+        return self._names.denies(spelling, text)
 
     def own_names(self, reading: Reading) -> Iterator[tuple[int, int, str]]:
         """Yield what the user's own lexicon names, in characters."""
@@ -81,15 +80,18 @@ class Tagger:
     def role_scores(self, reading: Reading, spans: Sequence[tuple[int, int]]) -> Floats:
         """Return a score of every role for spans of characters, shape (spans, roles)."""
         starts, ends = self._token_ranges(reading, spans)
-        return self.network.role_scores(reading.hidden, reading.tokens, starts, ends)
+        with self.network.one_thread():
+            return self.network.role_scores(reading.hidden, reading.tokens, starts, ends)
 
     def pair_scores(self, reading: Reading, pairs: Sequence[tuple[Mention, Mention]]) -> Floats:
         """Return a score of every relation class for pairs of mentions, the earlier first."""
         places = [
-            (*reading.token_range(one.start, one.end), *reading.token_range(two.start, two.end)) for one, two in pairs
+            (*reading.token_range(one.start, one.end), *reading.token_range(two.start, two.end))
+            for one, two in pairs
         ]
         types = [(TYPES.index(one.label), TYPES.index(two.label)) for one, two in pairs]
-        return self.network.pair_scores(reading.hidden, reading.tokens, np.array(places), np.array(types))
+        with self.network.one_thread():
+            return self.network.pair_scores(reading.hidden, reading.tokens, np.array(places), np.array(types))
 
     def _token_ranges(self, reading: Reading, spans: Sequence[tuple[int, int]]) -> tuple[Ints, Ints]:
         starts, ends = zip(*(reading.token_range(*span) for span in spans), strict=True)

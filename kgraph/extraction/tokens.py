@@ -1,4 +1,4 @@
-"""Text to tokens and sentences: the tokeniser of our spaCy pipeline, and a sentence splitter for abstracts."""
+"""Text to tokens and sentences: the tokeniser of our spaCy pipeline, and a splitter for abstracts."""
 
 import re
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 _TOKEN = re.compile(r"\w+(?:(?<=\d)\.\d+)*|[^\w\s]")
 _BOUNDARY = re.compile(r"(?<=[.!?])[\"')\]”’]*\s+(?=[\"'(\[“‘$\\]*[A-Z0-9$\\])")
 _ABBREVIATIONS = re.compile(
-    r"(?:\b(?:e\.g|i\.e|cf|vs|et al|etc|resp|approx|w\.r\.t|Fig|Figs|Eq|Eqs|Sec|Tab|Ref|Refs|No|Dr|Prof|St|[A-Z])\.)$"
+    r"(?:\b(?:e\.g|i\.e|cf|vs|et al|etc|resp|approx|w\.r\.t|Figs?|Eqs?|Sec|Tab|Refs?|No|Dr|Prof|St|[A-Z])\.)$"
 )
 
 

@@ -1,0 +1,169 @@
+"""The whole extractor: what it finds, and that a paper's result depends on that paper alone."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from kgraph.errors import BadInput
+from kgraph.extraction import Extractor, find_mentions, load_extractor
+from kgraph.records import ROLES, STATED, TYPES, Extraction, Paper
+
+LORA = Paper(
+    "lora",
+    "TinyLoRA: Smaller Adapters for Language Models",
+    "We propose TinyLoRA, a variant of Low-Rank Adaptation (LoRA). TinyLoRA outperforms prefix tuning on "
+    "GLUE and SQuAD. We fine-tune RoBERTa and GPT-2 with the Adam optimizer. TinyLoRA-tuned models are small.",
+)
+ODD = [
+    pytest.param(Paper("empty", "", ""), id="empty"),
+    pytest.param(Paper("signs", "$$ %%", "—— ∑∑ ()()"), id="only signs"),
+    pytest.param(Paper("chinese", "一种新的方法", "我们提出了一种基于Transformer的方法。"), id="Chinese"),
+    pytest.param(Paper("blanks", " ", "\n\n\t "), id="blanks"),
+    pytest.param(Paper("surrogate", "A \ud800 title", "with \udfff halves"), id="lone surrogates"),
+    pytest.param(Paper("long", "Long", "We train BERT on text. " * 20_000), id="100,000 words"),
+]
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Extractor:
+    return load_extractor()
+
+
+def extract(paper: Paper, extractor: Extractor) -> Extraction:
+    [extraction] = find_mentions([paper], extractor)
+    return extraction
+
+
+def role_of(extraction: Extraction, name: str) -> str:
+    return min((m.role for m in extraction.mentions if m.name == name), key=ROLES.index)
+
+
+def test_names_types_and_roles(extractor: Extractor) -> None:
+    extraction = extract(LORA, extractor)
+    types = {m.name: m.label for m in extraction.mentions}
+    assert {
+        "TinyLoRA": "method",
+        "LoRA": "method",
+        "GLUE": "dataset",
+        "SQuAD": "dataset",
+    }.items() <= types.items()
+    assert {"RoBERTa": "model", "GPT-2": "model"}.items() <= types.items()
+    assert role_of(extraction, "TinyLoRA") == "introduces"
+    assert role_of(extraction, "GLUE") == "evaluates"
+
+
+def test_a_definition_ties_the_forms(extractor: Extractor) -> None:
+    forms = {m.text for m in extract(LORA, extractor).mentions if m.name == "LoRA"}
+    assert forms == {"LoRA", "Low-Rank Adaptation"}
+
+
+def test_what_is_no_name_is_left(extractor: Extractor) -> None:
+    paper = Paper(
+        "plain", "On the weather in spring", "We walked to the lake. It rained. We adopted a bone-white dog."
+    )
+    assert extract(paper, extractor).mentions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "found"),
+    [
+        pytest.param("We train with Adam, SGD and momentum.", "Adam", True, id="optimiser"),
+        pytest.param("Adam and his sister Eve went to the market.", "Adam", False, id="a person"),
+        pytest.param("We evaluate BERT on the GLUE benchmark.", "GLUE", True, id="benchmark"),
+        pytest.param("The parts are joined with glue and screws.", "glue", False, id="a thing"),
+        pytest.param("We fine-tune CLIP on image-text pairs.", "CLIP", True, id="model"),
+        pytest.param("We clip the wings of the bird.", "clip", False, id="a verb"),
+    ],
+)
+def test_names_that_are_words_too(text: str, name: str, found: bool, extractor: Extractor) -> None:
+    mentions = extract(Paper("x", "A study", text), extractor).mentions
+    assert (name in {m.text for m in mentions}) is found
+
+
+@pytest.mark.parametrize("paper", ODD)
+def test_odd_papers(paper: Paper, extractor: Extractor) -> None:
+    check(paper, extract(paper, extractor))
+
+
+def check(paper: Paper, extraction: Extraction) -> None:
+    """The laws of an extraction."""
+    spans = [(m.start, m.end) for m in extraction.mentions]
+    assert spans == sorted(spans)
+    assert all(one[1] <= two[0] for one, two in pairwise(spans))
+    names = {m.name for m in extraction.mentions}
+    for m in extraction.mentions:
+        assert paper.text[m.start : m.end] == m.text
+        assert m.sentence_start <= m.start < m.end
+        assert m.label in TYPES and m.role in ROLES and 0 <= m.score <= 1000
+        assert any(other.text == m.name for other in extraction.mentions if other.name == m.name)
+        assert len({(o.label) for o in extraction.mentions if o.name == m.name}) == 1
+    assert len(names) <= len(spans)
+    for s in extraction.statements:
+        assert s.source in spans and s.target in spans and s.relation in STATED and 0 <= s.score <= 1000
+
+
+def test_a_paper_alone_and_in_any_company(extractor: Extractor, toy_papers: list[Paper]) -> None:
+    alone = [extract(paper, load_extractor()) for paper in toy_papers[:4]]
+    assert list(find_mentions(toy_papers, extractor))[:4] == alone
+    backwards = list(find_mentions(reversed(toy_papers), extractor))
+    assert backwards[::-1][:4] == alone
+    for paper, extraction in zip(toy_papers, alone, strict=False):
+        check(paper, extraction)
+
+
+@pytest.mark.slow
+def test_processes_give_the_same_in_order(extractor: Extractor, toy_papers: list[Paper]) -> None:
+    many = [Paper(f"{i}:{p.id}", p.title, p.abstract) for i in range(8) for p in toy_papers]
+    assert list(find_mentions(many, extractor, jobs=2)) == list(find_mentions(many, extractor))
+
+
+def test_papers_stream(extractor: Extractor) -> None:
+    read: list[str] = []
+
+    def papers() -> Iterator[Paper]:
+        for number in range(3):
+            read.append(str(number))
+            yield Paper(str(number), "BERT", "")
+
+    next(find_mentions(papers(), extractor))
+    assert read == ["0"]
+
+
+def test_a_lexicon_of_ones_own(tmp_path: Path, extractor: Extractor) -> None:
+    lexicon = tmp_path / "own.tsv"
+    lexicon.write_text("fuzzle\tdataset\tfuzzle corpus\tfuzzle set\n", "utf-8")
+    own = load_extractor(lexicon=[lexicon])
+    paper = Paper("x", "On words", "We read the fuzzle set aloud.")
+    assert [(m.text, m.label, m.rule) for m in extract(paper, own).mentions] == [
+        ("fuzzle set", "dataset", "lexicon")
+    ]
+    assert own.fingerprint != extractor.fingerprint
+
+
+def test_a_pipeline_of_ones_own(tmp_path: Path) -> None:
+    import spacy
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns(  # type: ignore[attr-defined]
+        [{"label": "DATASET", "pattern": "lake"}, {"label": "PERSON", "pattern": "Ada"}]
+    )
+    nlp.to_disk(tmp_path / "own")
+    extraction = extract(Paper("x", "Notes", "Ada saw the lake."), load_extractor(str(tmp_path / "own")))
+    assert [(m.text, m.label, m.rule) for m in extraction.mentions] == [("lake", "dataset", "pipeline")]
+
+
+def test_no_such_pipeline() -> None:
+    with pytest.raises(BadInput, match="no_such_pipeline"):
+        load_extractor("no_such_pipeline")
+
+
+def test_the_component_in_a_pipeline_of_ones_own() -> None:
+    import spacy
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("kgraph_tagger")
+    doc = nlp("A study\nWe fine-tune RoBERTa on GLUE.")
+    assert {(ent.text, ent.label_) for ent in doc.ents} == {("RoBERTa", "MODEL"), ("GLUE", "DATASET")}
+    assert len(doc.spans["kgraph_tagger"].attrs["scores"]) == 2
