@@ -51,7 +51,9 @@ class Lexicon:
 
     rows: tuple[Row, ...] = ()
     by_key: dict[str, list[Row]] = field(default_factory=dict)
-    own: frozenset[str] = frozenset()  # ids of a user's rows: what they name is an entity, whatever the tagger thinks
+    own: frozenset[str] = (
+        frozenset()
+    )  # ids of a user's rows: what they name is an entity, whatever the tagger thinks
 
     @classmethod
     def of(cls, rows: Iterable[Row], own: Iterable[str] = ()) -> "Lexicon":

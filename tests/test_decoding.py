@@ -39,7 +39,11 @@ def test_a_bias_against_outside_finds_more() -> None:
     assert list(find_spans(table, outside_bias=-5))
 
 
-@given(st.lists(st.lists(st.floats(0.001, 1), min_size=len(LABELS), max_size=len(LABELS)), min_size=1, max_size=12))
+@given(
+    st.lists(
+        st.lists(st.floats(0.001, 1), min_size=len(LABELS), max_size=len(LABELS)), min_size=1, max_size=12
+    )
+)
 def test_spans_are_ordered_and_apart(table: list[list[float]]) -> None:
     probabilities = np.array(table, np.float32)
     probabilities /= probabilities.sum(axis=1, keepdims=True)

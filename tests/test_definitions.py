@@ -8,8 +8,12 @@ from kgraph.extraction.definitions import abbreviates, find_definitions
 @pytest.mark.parametrize(
     ("text", "pairs"),
     [
-        pytest.param("We use Low-Rank Adaptation (LoRA).", [("Low-Rank Adaptation", "LoRA")], id="long (short)"),
-        pytest.param("We use LoRA (Low-Rank Adaptation).", [("Low-Rank Adaptation", "LoRA")], id="short (long)"),
+        pytest.param(
+            "We use Low-Rank Adaptation (LoRA).", [("Low-Rank Adaptation", "LoRA")], id="long (short)"
+        ),
+        pytest.param(
+            "We use LoRA (Low-Rank Adaptation).", [("Low-Rank Adaptation", "LoRA")], id="short (long)"
+        ),
         pytest.param("deep state space models (SSMs)", [("state space models", "SSMs")], id="plural"),
         pytest.param("a mixture of experts (MoE) layer", [("mixture of experts", "MoE")], id="light word"),
         pytest.param("Accuracy rises (see Table 2).", [], id="no short form"),

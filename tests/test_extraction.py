@@ -13,7 +13,7 @@ from kgraph.records import ROLES, STATED, TYPES, Extraction, Paper
 LORA = Paper(
     "lora",
     "TinyLoRA: Smaller Adapters for Language Models",
-    "We propose TinyLoRA, a variant of Low-Rank Adaptation (LoRA). TinyLoRA outperforms prefix tuning on "
+    "We propose TinyLoRA, a variant of Low-Rank Adaptation (LoRA). TinyLoRA beats prefix tuning on "
     "GLUE and SQuAD. We fine-tune RoBERTa and GPT-2 with the Adam optimizer. TinyLoRA-tuned models are small.",
 )
 ODD = [

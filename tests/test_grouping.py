@@ -4,7 +4,9 @@ from kgraph.extraction.definitions import find_definitions
 from kgraph.extraction.grouping import Span, group
 from kgraph.lexicon import Lexicon, Row
 
-LEXICON = Lexicon.of([Row("sgd", "method", "SGD", ("stochastic gradient descent",)), Row("adam", "method", "Adam")])
+LEXICON = Lexicon.of(
+    [Row("sgd", "method", "SGD", ("stochastic gradient descent",)), Row("adam", "method", "Adam")]
+)
 
 
 def spans_of(text: str, *names: str) -> list[Span]:
@@ -28,7 +30,9 @@ def spans_of(text: str, *names: str) -> list[Span]:
             {"LoRA": {"Low-Rank Adaptation", "LoRA"}},
             id="defined here",
         ),
-        pytest.param("LoRA and QLoRA", ("LoRA", "QLoRA"), {"LoRA": {"LoRA"}, "QLoRA": {"QLoRA"}}, id="part of a name"),
+        pytest.param(
+            "LoRA and QLoRA", ("LoRA", "QLoRA"), {"LoRA": {"LoRA"}, "QLoRA": {"QLoRA"}}, id="part of a name"
+        ),
         pytest.param(
             "Transformers and the Transformer",
             ("Transformers", "Transformer"),
@@ -48,10 +52,17 @@ def spans_of(text: str, *names: str) -> list[Span]:
             id="initials in one text",
         ),
         pytest.param(
-            "the GLUE benchmark; GLUE", ("GLUE benchmark", "GLUE"), {"GLUE": {"GLUE benchmark", "GLUE"}}, id="plain head"
+            "the GLUE benchmark; GLUE",
+            ("GLUE benchmark", "GLUE"),
+            {"GLUE": {"GLUE benchmark", "GLUE"}},
+            id="plain head",
         ),
-        pytest.param("BERT and RoBERTa", ("BERT", "RoBERTa"), {"BERT": {"BERT"}, "RoBERTa": {"RoBERTa"}}, id="apart"),
-        pytest.param("GPT-3 and GPT-4", ("GPT-3", "GPT-4"), {"GPT-3": {"GPT-3"}, "GPT-4": {"GPT-4"}}, id="versions"),
+        pytest.param(
+            "BERT and RoBERTa", ("BERT", "RoBERTa"), {"BERT": {"BERT"}, "RoBERTa": {"RoBERTa"}}, id="apart"
+        ),
+        pytest.param(
+            "GPT-3 and GPT-4", ("GPT-3", "GPT-4"), {"GPT-3": {"GPT-3"}, "GPT-4": {"GPT-4"}}, id="versions"
+        ),
     ],
 )
 def test_group(text: str, names: tuple[str, ...], things: dict[str, set[str]]) -> None:

@@ -9,7 +9,9 @@ from kgraph.extraction.tokens import Tokenizer, sentence_spans, token_spans
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        pytest.param("Mamba-2 beats GPT-3.5.", ["Mamba", "-", "2", "beats", "GPT", "-", "3.5", "."], id="versions"),
+        pytest.param(
+            "Mamba-2 beats GPT-3.5.", ["Mamba", "-", "2", "beats", "GPT", "-", "3.5", "."], id="versions"
+        ),
         pytest.param("CIFAR-10/100", ["CIFAR", "-", "10", "/", "100"], id="slash"),
         pytest.param("M$^2$AD", ["M", "$", "^", "2", "$", "AD"], id="TeX"),
         pytest.param("β-VAE+", ["β", "-", "VAE", "+"], id="Greek and plus"),
@@ -24,8 +26,12 @@ def test_token_spans(text: str, words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "sentences"),
     [
-        pytest.param("A title\nIt works. We show it.", ["A title", "It works.", "We show it."], id="title apart"),
-        pytest.param("Adam, e.g. Kingma et al. 2014, works.", ["Adam, e.g. Kingma et al. 2014, works."], id="e.g."),
+        pytest.param(
+            "A title\nIt works. We show it.", ["A title", "It works.", "We show it."], id="title apart"
+        ),
+        pytest.param(
+            "Adam, e.g. Kingma et al. 2014, works.", ["Adam, e.g. Kingma et al. 2014, works."], id="e.g."
+        ),
         pytest.param("It wins on SQuAD v1.1 and more.", ["It wins on SQuAD v1.1 and more."], id="version"),
         pytest.param('He said "stop." We go.', ['He said "stop."', "We go."], id="quote"),
         pytest.param("", [], id="nothing"),
