@@ -4,7 +4,7 @@ PYTHON ?= $(shell for python in python3 python python3.13 python3.12 python3.11;
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip --disable-pip-version-check --quiet install
 KGRAPH := $(BIN)/kgraph
 EXAMPLE := kgraph/data/example/papers.jsonl
 GOLD ?= ../shared/gold/dev.jsonl
@@ -67,8 +67,8 @@ docs-check: $(VENV)/installed-dev ## Check that the documents quote what the cod
 CHROMIUM ?= chromium
 .PHONY: picture
 picture: demo ## Take the picture in the README from the real page (needs Chromium)
-	$(CHROMIUM) --headless --no-sandbox --hide-scrollbars --window-size=1440,900 --virtual-time-budget=5000 \
-		--screenshot=docs/landscape.png 'file://$(CURDIR)/build/landscape.html#n=entity:mamba'
+	$(CHROMIUM) --headless --no-sandbox --hide-scrollbars --window-size=1280,800 --virtual-time-budget=5000 \
+		--screenshot=docs/landscape.png 'file://$(CURDIR)/build/landscape.html'
 
 .PHONY: notebooks
 notebooks: $(VENV)/installed-dev ## Run the notebooks
