@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.student import Student
+from pipelines.model import Model
 
 
-def export(model: Student, training: Path, folder: Path) -> None:
+def export(model: Model, training: Path, folder: Path) -> None:
     """Write weights.npz and words.json into a folder; `training` holds what pipelines.vectors wrote."""
     state = {name: value.detach().numpy() for name, value in model.state_dict().items()}
     tables = np.load(training / "vectors.npz")

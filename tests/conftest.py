@@ -19,7 +19,8 @@ TOY = Path(__file__).parent / "toy" / "papers.jsonl"
 
 Row = dict[str, Any]
 
-settings.register_profile("kgraph", deadline=None, derandomize=True)  # the same cases every run, on any machine
+# the same cases every run, on any machine
+settings.register_profile("kgraph", deadline=None, derandomize=True)
 settings.load_profile("kgraph")
 
 

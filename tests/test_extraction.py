@@ -8,13 +8,15 @@ import pytest
 
 from kgraph.errors import BadInput
 from kgraph.extraction import Extractor, find_mentions, load_extractor
+from kgraph.extraction.extractor import _without_edges
+from kgraph.extraction.grouping import Span
 from kgraph.records import ROLES, STATED, TYPES, Extraction, Paper
 
 LORA = Paper(
     "lora",
     "TinyLoRA: Smaller Adapters for Language Models",
     "We propose TinyLoRA, a variant of Low-Rank Adaptation (LoRA). TinyLoRA beats prefix tuning on "
-    "GLUE and SQuAD. We fine-tune RoBERTa and GPT-2 with the Adam optimizer. TinyLoRA-tuned models are small.",
+    "GLUE and SQuAD. We fine-tune RoBERTa and GPT-2 with the Adam optimizer. TinyLoRA-tuned models stay.",
 )
 ODD = [
     pytest.param(Paper("empty", "", ""), id="empty"),
@@ -167,3 +169,14 @@ def test_the_component_in_a_pipeline_of_ones_own() -> None:
     doc = nlp("A study\nWe fine-tune RoBERTa on GLUE.")
     assert {(ent.text, ent.label_) for ent in doc.ents} == {("RoBERTa", "MODEL"), ("GLUE", "DATASET")}
     assert len(doc.spans["kgraph_tagger"].attrs["scores"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("Mamba-", "Mamba"), ("(LoRA", "LoRA"), ("LoRA+", "LoRA+"), ("f(x)", "f(x)"), ("A*", "A*"), ("--", "")],
+)
+def test_edges(text: str, kept: str) -> None:
+    span = _without_edges(Span(5, 5 + len(text), text, "method", 900, "tagger"))
+    assert span.text == kept
+    assert span.end - span.start == len(kept)
+    assert text[span.start - 5 : span.end - 5] == kept

@@ -5,7 +5,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.resources import as_file, files
 from itertools import islice
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 LEAST_SCORE = 750  # of the best mention of a thing; chosen by cross-validation on the training papers
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_EDGES = frozenset("-‐‑‒–—―,;:.!?/\\'\"`“”‘’ \n\t")
 _CHUNK = 32  # papers a worker takes at once
 
 
@@ -115,14 +116,31 @@ def extract_paper(paper: Paper, extractor: Extractor) -> Extraction:
     coined = {d.short for d in definitions} | {title_name(text)}
     spans = [
         span
-        for span in named_spans(doc)
-        if (span.start, span.end) in coined or not extractor.tagger.denies(span.text, text)
+        for span in map(_without_edges, named_spans(doc))
+        if span.text and ((span.start, span.end) in coined or not extractor.tagger.denies(span.text, text))
     ]
     spans = _with_own_names(spans, reading, extractor)
     spans = _with_repeats(_with_partners(spans, text, [(d.long, d.short) for d in definitions]), text)
     things = [thing for thing in group(spans, definitions, extractor.lexicon) if thing.score >= LEAST_SCORE]
     mentions = sorted(_mentions(paper, things, reading, extractor.tagger), key=lambda mention: mention.start)
     return Extraction(paper.id, tuple(mentions), tuple(find_statements(mentions, reading, extractor.tagger)))
+
+
+def _without_edges(span: Span) -> Span:
+    """Cut what belongs to no name off both ends: the hyphen of "Mamba-", a bracket without its other half."""
+    start, end = span.start, span.end
+    text = span.text
+    while text and (text[-1] in _EDGES or _lone(text, text[-1])):
+        text, end = text[:-1], end - 1
+    while text and (text[0] in _EDGES or _lone(text, text[0])):
+        text, start = text[1:], start + 1
+    return replace(span, start=start, end=end, text=text)
+
+
+def _lone(text: str, sign: str) -> bool:
+    return sign in "()[]{}" and any(
+        sign in pair and text.count(pair[0]) != text.count(pair[1]) for pair in ("()", "[]", "{}")
+    )
 
 
 def title_name(text: str) -> tuple[int, int]:

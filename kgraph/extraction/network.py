@@ -1,6 +1,6 @@
 """The tagger's network in numpy: label probabilities for tokens, role scores for mentions.
 
-The sums are those of pipelines/student.py, which trains it. One paper is one pass, never padded or
+The sums are those of pipelines/model.py, which trains it. One paper is one pass, never padded or
 batched, so a paper's result does not depend on its neighbours. What a word alone decides of the
 first layer is summed once a word and remembered: entering a token is then a look-up.
 """

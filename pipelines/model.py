@@ -7,7 +7,7 @@ One head labels tokens, one gives every entity its role, one relates pairs of me
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from kgraph.extraction.features import (
     BUCKETS,
@@ -27,12 +28,14 @@ from kgraph.extraction.features import (
     describe,
 )
 from kgraph.extraction.network import DILATIONS, LABELS, POOL_AFTER, RELATION_CLASSES, REVERSED
-from kgraph.records import ROLES, STATED, SYMMETRIC, TYPES, Paper
+from kgraph.records import ROLES, STATED, SYMMETRIC, TYPES
 from pipelines.corpus import Annotated
 
 HIDDEN, AFFIX = 128, 24
 IGNORED = -100
 ROLE_WEIGHT, PAIR_WEIGHT = 0.4, 0.3
+MEAN_DECAY = 0.995  # of the running mean of the weights, a step
+LEXICON_FORGOTTEN = 0.25  # share of papers whose lexicon flags are hidden
 SMOOTHING = 0.02  # of the annotators' labels
 
 Floats = npt.NDArray[np.float32]
@@ -75,22 +78,6 @@ def encode(annotated: Annotated, words: Words, names: Names) -> Example:
     return Example(annotated, tokens, labels, mentions, roles, *_pairs(annotated, tokens, mentions))
 
 
-def encode_soft(paper: Paper, words: Words, names: Names, label: Callable[[Example], Floats]) -> Example:
-    """Describe a paper that nobody annotated, with the labels that `label` gives it."""
-    tokens = describe(paper.text, len(paper.title), words, names)
-    bare = Example(
-        Annotated(paper, (), ()),
-        tokens,
-        np.zeros((len(tokens.spans), len(LABELS)), np.float32),
-        [],
-        [],
-        [],
-        [],
-        [],
-    )
-    return replace(bare, labels=label(bare))
-
-
 def _pairs(
     annotated: Annotated, tokens: Tokens, mentions: Sequence[tuple[int, int, int]]
 ) -> tuple[list[tuple[int, int, int]], list[int], list[bool]]:
@@ -121,7 +108,7 @@ def _pairs(
     return pairs, relations, reversed_
 
 
-class Student(nn.Module):
+class Model(nn.Module):
     def __init__(self, vectors: Floats, drop: float = 0.3, word_drop: float = 0.15) -> None:
         super().__init__()
         unknown = np.zeros((1, vectors.shape[1]), np.float32)
@@ -226,8 +213,8 @@ class Student(nn.Module):
         return x * ((torch.rand(shape) > rate).float() / (1 - rate))
 
     def _forget_lexicon(self, flags: Tensor) -> Tensor:
-        """Hide the lexicon's opinion of a quarter of the papers, so that its gaps are expected."""
-        keep = (torch.rand(flags.shape[0], 1, 1) > 0.25).float()
+        """Hide the lexicon's opinion of some papers, so that its gaps are expected."""
+        keep = (torch.rand(flags.shape[0], 1, 1) > LEXICON_FORGOTTEN).float()
         return torch.cat([flags[..., :-LEXICON_FLAGS], flags[..., -LEXICON_FLAGS:] * keep], -1)
 
 
@@ -311,7 +298,7 @@ def batches(examples: Sequence[Example], size: int, rng: np.random.Generator) ->
 
 
 def train(
-    model: Student,
+    model: Model,
     examples: Sequence[Example],
     words: Words,
     *,
@@ -321,7 +308,10 @@ def train(
     size: int = 16,
     report: Callable[[int, float], None] | None = None,
 ) -> None:
-    """Train in place; one thread is the fastest for sums of this size."""
+    """Train in place; what stays is a running mean of the weights, which errs less than any one of them.
+
+    One thread is the fastest for sums of this size.
+    """
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
@@ -329,6 +319,7 @@ def train(
     optimiser = torch.optim.AdamW(weights, lr=rate, weight_decay=0.01)
     steps = epochs * sum(1 for _ in batches(examples, size, np.random.default_rng(0)))
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps + 1, pct_start=0.1)
+    averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(MEAN_DECAY))
     for epoch in range(epochs):
         model.train()
         total = 0.0
@@ -339,13 +330,15 @@ def train(
             nn.utils.clip_grad_norm_(weights, 1.0)
             optimiser.step()
             schedule.step()
+            averaged.update_parameters(model)
             total += loss.item()
         if report is not None:
             report(epoch + 1, total)
+    model.load_state_dict(averaged.module.state_dict())
     model.eval()
 
 
-def _loss(model: Student, batch: Batch) -> Tensor:
+def _loss(model: Model, batch: Batch) -> Tensor:
     scores, hidden = model(batch)
     loss = F.cross_entropy(scores.flatten(0, 1), batch.labels.flatten(0, 1), reduction="none")
     loss = (loss * batch.mask.flatten()).sum() / batch.mask.sum()
@@ -357,12 +350,3 @@ def _loss(model: Student, batch: Batch) -> Tensor:
             judged = judge(hidden, batch)  # the last entities of a batch may stand nowhere in it
             loss = loss + weight * F.cross_entropy(judged, known[: len(judged)], ignore_index=IGNORED)
     return loss
-
-
-def predict(models: Sequence[Student], example: Example, words: Words) -> Floats:
-    """Return the mean probability of every label under several models, shape (n, labels)."""
-    batch = collate([example], words)
-    with torch.no_grad():
-        means = torch.stack([model(batch)[0][0].softmax(-1) for model in models]).mean(0)
-    result: Floats = means.numpy()
-    return result
