@@ -5,7 +5,7 @@ Only what identifies itself is recognised: a bare number is a PubMed id only whe
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote
 
 SCHEMES = ("arxiv", "doi", "openalex", "s2", "acl", "pmid", "dblp")  # the best known first
@@ -28,6 +28,16 @@ _OPENALEX = re.compile(r"W\d{5,}", re.IGNORECASE)
 _S2 = re.compile(r"(?:corpusid:)?(\d+)|([0-9a-f]{40})", re.IGNORECASE)
 _ACL = re.compile(r"[A-Z]\d\d-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+", re.IGNORECASE)
 _DBLP = re.compile(r"[a-z]+(?:/[\w.-]+){2,}", re.IGNORECASE)
+
+# What may be an id within a sentence: an address, a DOI, an arXiv id of the new form or of the old.
+_IN_TEXT = re.compile(
+    r"https?://[^\s<>\"{}|\\^`]+"
+    r"|(?<![\w.])10\.\d{4,9}/[^\s<>\"{}|\\^`]+"
+    r"|(?<![\d.])\d{4}\.\d{4,5}(?:v\d+)?(?!\d|\.\d)"
+    rf"|(?<![\w-])(?:{_ARCHIVES})(?:\.[a-z]{{2}})?/\d{{7}}(?!\d)",
+    re.IGNORECASE,
+)
+_TRAILING = ".,;:!?]}'*_"  # ends a sentence, not an id
 
 _PREFIXES = {
     "arxiv": "arxiv",
@@ -99,6 +109,20 @@ def known_ids(texts: Iterable[str]) -> tuple[str, ...]:
     """
     found = {one for text in texts if (one := normalise_id(text)) is not None}
     return tuple(sorted(found, key=lambda one: (SCHEMES.index(one.partition(":")[0]), one)))
+
+
+def find_ids(text: str) -> Iterator[str]:
+    """Yield the normal form of each arXiv id, DOI or address of a paper that stands in a text.
+
+    >>> list(find_ids("See arXiv:1706.03762v5, (https://doi.org/10.1093/mind/l.236) or arxiv.org/abs/2312.00752."))
+    ['arxiv:1706.03762', 'doi:10.1093/mind/l.236', 'arxiv:2312.00752']
+    """
+    for match in _IN_TEXT.finditer(text):
+        found = match[0].rstrip(_TRAILING)
+        while found.endswith(")") and found.count("(") < found.count(")"):
+            found = found[:-1].rstrip(_TRAILING)
+        if normal := normalise_id(found):
+            yield normal
 
 
 def _from_address(text: str) -> str | None:

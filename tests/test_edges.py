@@ -81,3 +81,13 @@ def test_cites() -> None:
     assert list(relate_cites([paper], paper_of)) == [
         Edge("own", "arxiv:1706.03762", "cites", 1, "2021", "2021")
     ]
+
+
+def test_cites_what_the_text_names_by_id() -> None:
+    abstract = "We extend arXiv:1706.03762 (see https://arxiv.org/abs/1706.03762v2) and doi:10.1/absent, not us."
+    paper = Paper("arxiv:2312.00752", "A reply to 2111.00396", abstract + " arXiv:2312.00752", date="2023")
+    known = ("arxiv:1706.03762", "arxiv:2111.00396", "arxiv:2312.00752")
+    assert list(relate_cites([paper], {id_: id_ for id_ in known})) == [
+        Edge("arxiv:2312.00752", "arxiv:1706.03762", "cites", 1, "2023", "2023"),
+        Edge("arxiv:2312.00752", "arxiv:2111.00396", "cites", 1, "2023", "2023"),
+    ]

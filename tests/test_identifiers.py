@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgraph.identifiers import known_ids, normalise_id, own_id
+from kgraph.identifiers import find_ids, known_ids, normalise_id, own_id
 
 HASH = "649def34f8be52c8b66281af98ae884c09aef38b"
 
@@ -96,6 +96,28 @@ def test_known_ids_are_distinct_and_the_best_known_first() -> None:
         "1706.03762",
     ]
     assert known_ids(texts) == ("arxiv:1706.03762", "doi:10.1000/x", "openalex:W2741809807", "pmid:7")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("as in arXiv:1706.03762v5.", ["arxiv:1706.03762"], id="arXiv id"),
+        pytest.param("(arXiv 1706.03762, 2017)", ["arxiv:1706.03762"], id="bare arXiv id"),
+        pytest.param("[code](https://arxiv.org/abs/1706.03762).", ["arxiv:1706.03762"], id="arXiv address"),
+        pytest.param("see arxiv.org/pdf/1706.03762.pdf", ["arxiv:1706.03762"], id="address without a scheme"),
+        pytest.param("hep-th/9901001 and math.GT/0309136", ["arxiv:hep-th/9901001", "arxiv:math/0309136"],
+                     id="old arXiv ids"),
+        pytest.param("doi:10.1093/MIND/L.236.", ["doi:10.1093/mind/l.236"], id="DOI"),
+        pytest.param("https://doi.org/10.1016/S0140(05)), and", ["doi:10.1016/s0140(05)"], id="DOI address"),
+        pytest.param("10.48550/arXiv.2312.07559", ["arxiv:2312.07559"], id="DOI of arXiv"),
+        pytest.param("https://aclanthology.org/N19-1423/", ["acl:N19-1423"], id="address of an archive"),
+        pytest.param("https://github.com/a/1706.03762", [], id="another address"),
+        pytest.param("from 0.1706 to 1999.12345 and 1706.037621 or 3.1706.03762", [], id="numbers"),
+        pytest.param("in 2017.", [], id="a year"),
+    ],
+)  # fmt: skip
+def test_find_ids(text: str, found: list[str]) -> None:
+    assert list(find_ids(text)) == found
 
 
 @pytest.mark.parametrize(
