@@ -282,7 +282,7 @@ def _relate(store: Store) -> None:
         store.put_role_edges()
         introducers = find_introducers(store.role_edges(), dates)
         store.put_edges(relate_builds_on(store.role_edges(), introducers, dates))
-        store.put_edges(relate_cites(store.papers_that_may_cite(), store.paper_of()))
+        store.put_edges(relate_cites(store.papers(), store.paper_of()))
         store.put_stated_edges()
         store.put_company_edges()
     store.put_entity_counts(introducers)

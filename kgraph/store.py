@@ -152,11 +152,6 @@ class Store:
         rows = self._rows(f"SELECT {_PAPER} FROM papers WHERE id = ?", id_)  # noqa: S608 - our own column names
         return next(map(_paper, rows), None)
 
-    def papers_that_may_cite(self) -> Iterator[Paper]:
-        """Yield the papers whose references are known or whose text may hold an identifier, by id."""
-        for row in self._rows(f"SELECT {_PAPER} FROM papers WHERE {_MAY_CITE} ORDER BY id"):  # noqa: S608
-            yield _paper(row)
-
     def dates(self) -> dict[str, str | None]:
         """Return every paper's id with its date."""
         return dict(self._rows("SELECT id, date FROM papers ORDER BY id"))
@@ -627,14 +622,6 @@ def _in_step(rows: Iterator[Row]) -> Callable[[str], list[Row]]:
 
     return take
 
-
-# An address, or the digits that every bare arXiv id and DOI has.
-_MAY_CITE = """
-refs != '[]' OR instr(abstract, '://') OR instr(title, '://')
-OR title || ' ' || abstract GLOB '*[0-9][0-9][0-9][0-9].[0-9][0-9][0-9][0-9]*'
-OR title || ' ' || abstract GLOB '*10.[0-9][0-9][0-9][0-9]*/*'
-OR title || ' ' || abstract GLOB '*[a-zA-Z]/[0-9][0-9][0-9][0-9][0-9][0-9][0-9]*'
-"""
 
 _PUT_PAPER = """
 INSERT INTO papers (id, title, abstract, authors, date, date_inferred, venue, url, ids, refs, extra)
