@@ -180,3 +180,26 @@ def test_edges(text: str, kept: str) -> None:
     assert span.text == kept
     assert span.end - span.start == len(kept)
     assert text[span.start - 5 : span.end - 5] == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        pytest.param(
+            "We use recurrent neural networks.", "recurrent neural networks", id="whole, not a part"
+        ),
+        pytest.param(
+            "We train a convolutional neural network.", "convolutional neural network", id="singular"
+        ),
+    ],
+)
+def test_known_names_are_found_whole(text: str, name: str, extractor: Extractor) -> None:
+    assert name in {m.text for m in extract(Paper("x", "A study of series", text), extractor).mentions}
+
+
+def test_common_words_are_no_names(extractor: Extractor) -> None:
+    paper = Paper(
+        "x", "Linear and Sparse: Mixed Graph Views", "We use a linear, a sparse and a mixed graph view."
+    )
+    found = {m.text.lower() for m in extract(paper, extractor).mentions}
+    assert not found & {"linear", "mixed", "graph", "view", "sparse"}

@@ -1,7 +1,7 @@
 import pytest
 
 from kgraph.extraction.definitions import find_definitions
-from kgraph.extraction.grouping import Span, group
+from kgraph.extraction.grouping import Span, group, without_head
 from kgraph.lexicon import Lexicon, Row
 
 LEXICON = Lexicon.of(
@@ -74,3 +74,18 @@ def test_the_type_is_the_heavier_vote() -> None:
     spans = [Span(0, 4, "LoRA", "model", 300, "tagger"), Span(9, 13, "LoRA", "method", 900, "tagger")]
     [thing] = group(spans, (), LEXICON)
     assert (thing.type, thing.score) == ("method", 900)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        pytest.param("Adam optimizer", "Adam", id="a known name and a plain head"),
+        pytest.param("Fuzzle optimizer", "Fuzzle optimizer", id="not known"),
+        pytest.param("SGD", "SGD", id="no head"),
+        pytest.param("SGD networks", "SGD networks", id="the whole is a name of its own"),
+    ],
+)
+def test_without_head(text: str, kept: str) -> None:
+    lexicon = Lexicon.of([*LEXICON.rows, Row("sgd-network", "model", "SGD networks")])
+    span = without_head(Span(3, 3 + len(text), text, "method", 900, "tagger"), lexicon)
+    assert (span.text, span.start, span.end) == (kept, 3, 3 + len(kept))

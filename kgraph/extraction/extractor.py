@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kgraph.extraction.definitions import find_definitions
-from kgraph.extraction.grouping import Span, Thing, group
+from kgraph.extraction.grouping import Span, Thing, group, without_head
 from kgraph.extraction.relations import find_statements
 from kgraph.extraction.tagger import Reading, Tagger
 from kgraph.lexicon import Lexicon, read_lexicon
@@ -25,7 +25,7 @@ from kgraph.records import ROLES, Extraction, Mention, Paper
 if TYPE_CHECKING:
     from spacy.language import Language
 
-LEAST_SCORE = 750  # of the best mention of a thing; chosen by cross-validation on the training papers
+LEAST_SCORE = 800  # of the best mention of a thing; chosen by cross-validation on the training papers
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _EDGES = frozenset("-‐‑‒–—―,;:.!?/\\'\"`“”‘’ \n\t")
 _CHUNK = 32  # papers a worker takes at once
@@ -116,7 +116,7 @@ def extract_paper(paper: Paper, extractor: Extractor) -> Extraction:
     coined = {d.short for d in definitions} | {title_name(text)}
     spans = [
         span
-        for span in map(_without_edges, named_spans(doc))
+        for span in (without_head(_without_edges(found), extractor.lexicon) for found in named_spans(doc))
         if span.text and ((span.start, span.end) in coined or not extractor.tagger.denies(span.text, text))
     ]
     spans = _with_own_names(spans, reading, extractor)

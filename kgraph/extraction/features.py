@@ -19,6 +19,7 @@ from kgraph.records import TYPES
 
 BUCKETS = 4096  # rows of each table of hashed affixes
 RARE = 2000  # a word seen less often in the corpus also has a row of its own spelling
+PLAIN = 6.0  # log of the count from which a word is common
 WORD_IDS, WORD_FLAGS, PLACE_FLAGS = 5, 12, 5
 LEXICON_FLAGS = 2 * len(TYPES)
 LONGEST_NAME = 7  # tokens looked ahead in the lexicon
@@ -38,6 +39,7 @@ class Tokens:
     flags: Floats  # (n, PLACE_FLAGS + LEXICON_FLAGS)
     sentences: Ints  # (n,) number of the sentence, counted from 0 and never skipping
     sentence_spans: list[tuple[int, int]]  # characters
+    names: list[tuple[int, int, int]]  # of the lexicon: first token, token after the last, index of the type
 
 
 class Words:
@@ -61,6 +63,12 @@ class Words:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def plain(self, row: int) -> bool:
+        """Say whether a word is a common one, mostly written small, and here too: linear, Self."""
+        flags = self.flags[row]
+        small = bool(flags[0] or flags[1])
+        return small and flags[9] * 12 > PLAIN and flags[10] < 0.5
 
     def row(self, word: str) -> int:
         found = self._rows.get(word)
@@ -191,18 +199,18 @@ def describe(text: str, title_length: int, words: Words, names: Names) -> Tokens
     spans = token_spans(text)
     rows = [words.row(text[start:end]) for start, end in spans]
     groups = np.array([words.group[row] for row in rows], np.int32)
+    known = list(names.find(text, [text[a:b] for a, b in spans], [words.keys[row] for row in rows]))
     flags = np.zeros((len(spans), PLACE_FLAGS + LEXICON_FLAGS), np.float32)
     if spans:
         flags[:, :PLACE_FLAGS] = _place(spans, groups, title_length)
-        for start, end, type_ in names.find(
-            text, [text[a:b] for a, b in spans], [words.keys[row] for row in rows]
-        ):
+        for start, end, type_ in known:
             flags[start, PLACE_FLAGS + 2 * type_] = 1
             flags[start + 1 : end, PLACE_FLAGS + 2 * type_ + 1] = 1
     sentences = sentence_spans(text)
     firsts = np.array([start for start, _ in sentences], np.int32)
     of_token = np.searchsorted(firsts, [start for start, _ in spans], side="right") - 1
-    return Tokens(text, spans, np.array(rows, np.int32), groups, flags, of_token.astype(np.int32), sentences)
+    rows_, of_token_ = np.array(rows, np.int32), of_token.astype(np.int32)
+    return Tokens(text, spans, rows_, groups, flags, of_token_, sentences, known)
 
 
 def _place(spans: Sequence[tuple[int, int]], groups: Ints, title_length: int) -> Floats:

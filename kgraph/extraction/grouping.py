@@ -7,7 +7,7 @@ Only what this paper itself shows is used, and the lexicon: the full question, o
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kgraph.extraction.definitions import Definition, abbreviates
 from kgraph.keys import alias_key
@@ -74,6 +74,17 @@ def name_key(text: str) -> str:
     """The key by which two spellings in one paper are one: folded, without a plural s."""
     key = alias_key(text)
     return key[:-1] if len(key) > 3 and key.endswith("s") and not key.endswith("ss") else key
+
+
+def without_head(span: Span, lexicon: Lexicon) -> Span:
+    """Cut "optimizer" off "Adam optimizer" where the lexicon knows Adam and names nothing by the whole."""
+    bare = _HEADS.sub("", span.text)
+    known, whole = lexicon.by_key.get(alias_key(bare)), alias_key(span.text)
+    if bare == span.text or not known:
+        return span
+    if any(alias_key(row.name) == whole for row in lexicon.by_key.get(whole, ())):
+        return span
+    return replace(span, end=span.start + len(bare), text=bare)
 
 
 def _same(

@@ -61,7 +61,25 @@ class Tagger:
             return
         spans = reading.tokens.spans
         for first, last, type_, score in find_spans(self.network.probabilities(reading.hidden), OUTSIDE_BIAS):
-            yield spans[first][0], spans[last - 1][1], type_, round(1000 * score)
+            first, last = self._completed(reading, first, last)
+            if last - first > 1 or self._may_stand_alone(reading, first):
+                yield spans[first][0], spans[last - 1][1], type_, round(1000 * score)
+
+    def _completed(self, reading: Reading, first: int, last: int) -> tuple[int, int]:
+        """Extend a part of one of the lexicon's names to the whole: "recurrent neural" before "network"."""
+        for start, end, _ in reading.tokens.names:
+            if start <= first and last <= end:
+                return start, end
+        return first, last
+
+    def _may_stand_alone(self, reading: Reading, token: int) -> bool:
+        """Refuse a common word as a name unless the lexicon has it or a colon follows in the title."""
+        if not self.network.words.plain(int(reading.tokens.rows[token])):
+            return True
+        start, end = reading.tokens.spans[token]
+        return (token, token + 1) in {(a, b) for a, b, _ in reading.tokens.names} or (
+            start == 0 and reading.text[end : end + 1] == ":"
+        )
 
     def denies(self, spelling: str, text: str) -> bool:
         """Say whether the lexicon knows a spelling as a name in other texts only."""
