@@ -15,19 +15,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kgraph.extraction.definitions import find_definitions
+from kgraph.extraction.definitions import Definition, find_definitions
 from kgraph.extraction.grouping import Span, Thing, group, without_head
 from kgraph.extraction.relations import find_statements
 from kgraph.extraction.tagger import Reading, Tagger
+from kgraph.keys import alias_key
 from kgraph.lexicon import Lexicon, read_lexicon
 from kgraph.records import ROLES, Extraction, Mention, Paper
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
+LEAST_DEFINED = 350  # for both forms of a definition to count
+LEAST_TITLE = 150  # for a name before the colon of a title to count
 LEAST_SCORE = 800  # of the best mention of a thing; chosen by cross-validation on the training papers
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _EDGES = frozenset("-‐‑‒–—―,;:.!?/\\'\"`“”‘’ \n\t")
+_SIGNS = re.compile(r"[+*]{1,2}(?![\w+*])")
+_TAIL = re.compile(r"-(?=[A-Z0-9])\w+(?!\w)")
+_COINED = re.compile(r"(?=.*(?:[A-Z].*[A-Z]|[a-z][A-Z]|[A-Za-z]\d))[\w$^{}\\+*.-]+(?: [\w.-]+)?")
 _CHUNK = 32  # papers a worker takes at once
 
 
@@ -119,8 +125,13 @@ def extract_paper(paper: Paper, extractor: Extractor) -> Extraction:
         for span in (without_head(_without_edges(found), extractor.lexicon) for found in named_spans(doc))
         if span.text and ((span.start, span.end) in coined or not extractor.tagger.denies(span.text, text))
     ]
-    spans = _with_own_names(spans, reading, extractor)
-    spans = _with_repeats(_with_partners(spans, text, [(d.long, d.short) for d in definitions]), text)
+    spans = [_whole_word(span, text, extractor.lexicon) for span in spans]
+    certain = [
+        *_own_names(reading, extractor),
+        *_defined(definitions, spans, reading, extractor.tagger),
+        *_title_names(spans, reading, extractor.tagger),
+    ]
+    spans = _with_repeats(_apart([*certain, *spans]), text)
     things = [thing for thing in group(spans, definitions, extractor.lexicon) if thing.score >= LEAST_SCORE]
     mentions = sorted(_mentions(paper, things, reading, extractor.tagger), key=lambda mention: mention.start)
     return Extraction(paper.id, tuple(mentions), tuple(find_statements(mentions, reading, extractor.tagger)))
@@ -150,26 +161,49 @@ def title_name(text: str) -> tuple[int, int]:
     return (0, len(name)) if colon else (0, 0)
 
 
-def _with_own_names(spans: Sequence[Span], reading: Reading, extractor: Extractor) -> list[Span]:
-    """Add what the user's own lexicon names; it wins over what it overlaps."""
-    own = [
-        Span(start, end, reading.text[start:end], type_, 1000, "lexicon")
-        for start, end, type_ in extractor.tagger.own_names(reading)
-    ]
-    return _apart([*own, *spans])
+def _whole_word(span: Span, text: str, lexicon: Lexicon) -> Span:
+    """Take in what makes another name of it: the signs of "LoRA+", the half of "SEE-Few" if it comes again."""
+    signs = _SIGNS.match(text, span.end)
+    if signs is not None:
+        return replace(span, end=signs.end(), text=text[span.start : signs.end()])
+    tail = _TAIL.match(text, span.end)
+    if tail is not None and alias_key(span.text) not in lexicon.by_key:
+        whole = text[span.start : tail.end()]
+        if text.count(whole) > 1:
+            return replace(span, end=tail.end(), text=whole)
+    return span
 
 
-def _with_partners(
-    spans: Sequence[Span], text: str, pairs: Iterable[tuple[tuple[int, int], tuple[int, int]]]
-) -> list[Span]:
-    """Where one form of a definition was found, add the other."""
-    at = {(span.start, span.end): span for span in spans}
-    added = []
-    for pair in pairs:
-        for here, there in (pair, pair[::-1]):
-            if here in at and there not in at:
-                added.append(Span(*there, text[slice(*there)], at[here].type, at[here].score, "definition"))
-    return _apart([*spans, *added])
+def _own_names(reading: Reading, extractor: Extractor) -> Iterator[Span]:
+    """Yield what the user's own lexicon names."""
+    for start, end, type_ in extractor.tagger.own_names(reading):
+        yield Span(start, end, reading.text[start:end], type_, 1000, "lexicon")
+
+
+def _defined(
+    definitions: Iterable[Definition], spans: Iterable[Span], reading: Reading, tagger: Tagger
+) -> Iterator[Span]:
+    """Yield both forms of every definition of which the tagger takes one for a name."""
+    found = {(span.start, span.end): (span.type, span.score) for span in spans}
+    for definition in definitions:
+        forms = (definition.long, definition.short)
+        type_, score = max(
+            (found.get(form) or tagger.judge(reading, *form) for form in forms), key=lambda judged: judged[1]
+        )
+        if score >= LEAST_DEFINED:
+            for start, end in forms:
+                yield Span(start, end, reading.text[start:end], type_, max(score, LEAST_SCORE), "definition")
+
+
+def _title_names(spans: Iterable[Span], reading: Reading, tagger: Tagger) -> Iterator[Span]:
+    """Yield the name before the colon of a title, if it is written like one."""
+    start, end = title_name(reading.text)
+    name = reading.text[start:end]
+    if _COINED.fullmatch(name) is None or any(span.start == start and span.end > end for span in spans):
+        return
+    type_, score = tagger.judge(reading, start, end)
+    if score >= LEAST_TITLE:
+        yield Span(start, end, name, type_, max(score, LEAST_SCORE), "title")
 
 
 def _with_repeats(spans: Sequence[Span], text: str) -> list[Span]:

@@ -32,6 +32,14 @@ class Reading:
         return self.tokens.sentence_spans[max(bisect_right(self._sentence_starts, position) - 1, 0)]
 
 
+def _of_one_line(reading: Reading, first: int, last: int) -> int:
+    """Return where a range of tokens ends if it must not leave the title."""
+    sentences = reading.tokens.sentences
+    while sentences[last - 1] != sentences[first]:
+        last -= 1
+    return last
+
+
 class Tagger:
     """The network with a lexicon: reads a text, finds names, scores roles."""
 
@@ -62,6 +70,7 @@ class Tagger:
         spans = reading.tokens.spans
         for first, last, type_, score in find_spans(self.network.probabilities(reading.hidden), OUTSIDE_BIAS):
             first, last = self._completed(reading, first, last)
+            last = _of_one_line(reading, first, last)
             if last - first > 1 or self._may_stand_alone(reading, first):
                 yield spans[first][0], spans[last - 1][1], type_, round(1000 * score)
 
@@ -73,13 +82,20 @@ class Tagger:
         return first, last
 
     def _may_stand_alone(self, reading: Reading, token: int) -> bool:
-        """Refuse a common word as a name unless the lexicon has it or a colon follows in the title."""
+        """Refuse a common word as a name unless the lexicon has it or a colon follows."""
         if not self.network.words.plain(int(reading.tokens.rows[token])):
             return True
         start, end = reading.tokens.spans[token]
         return (token, token + 1) in {(a, b) for a, b, _ in reading.tokens.names} or (
             start == 0 and reading.text[end : end + 1] == ":"
         )
+
+    def judge(self, reading: Reading, start: int, end: int) -> tuple[str, int]:
+        """Return the likeliest type of a span of characters and its score 0..1000 as a name at all."""
+        first, last = reading.token_range(start, end)
+        mean = self.network.probabilities(reading.hidden[first:last]).mean(axis=0)
+        by_type = mean[1::2] + mean[2::2]
+        return TYPES[int(by_type.argmax())], round(1000 * float(by_type.sum()))
 
     def denies(self, spelling: str, text: str) -> bool:
         """Say whether the lexicon knows a spelling as a name in other texts only."""
