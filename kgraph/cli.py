@@ -386,7 +386,8 @@ def neighbors(db: str, as_json: bool, name: str, hops: int, limit: int, **filter
     kgraph neighbors LoRA --type method --since 2023 --limit 50
     kgraph neighbors Mamba --type paper
 
-    Strength is the share of their papers that two have in common (a cosine, lower where papers are few).
+    Strength is the share of their papers that two have in common: a cosine, lower where papers are few,
+    and half for a paper that names both but in no one sentence.
     """
     from kgraph.queries import neighbors
 

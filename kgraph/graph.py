@@ -109,17 +109,22 @@ def _edges(
 ) -> Iterable[tuple[str, str, str, dict[str, Any]]]:
     rows = db.execute(
         """
-        SELECT source, target, relation, papers, since, until FROM edges
+        SELECT source, target, relation, papers, since, until, near FROM edges
         WHERE (:relations = '[]' OR relation IN (SELECT value FROM json_each(:relations)))
           AND (:since IS NULL OR since >= :since)
         ORDER BY source, target, relation
         """,
         {"relations": json.dumps(sorted(wanted.relations)), "since": wanted.since},
     )
-    for source, target, relation, papers, since, until in rows:
+    for source, target, relation, papers, since, until, near in rows:
         if source in nodes and target in nodes:
-            near = strength(papers, nodes.nodes[source]["papers"], nodes.nodes[target]["papers"])
-            figures = _known(papers=papers, weight=float(papers), strength=near, since=since, until=until)
+            figures = _known(
+                papers=papers,
+                weight=float(papers),
+                strength=strength(papers, near, nodes.nodes[source]["papers"], nodes.nodes[target]["papers"]),
+                since=since,
+                until=until,
+            )
             yield (
                 source,
                 target,

@@ -29,7 +29,7 @@ _TABLES: dict[str, str] = {
     " ORDER BY papers DESC, id",
     "papers": "SELECT id, title, date, date_inferred, authors, venue, url, abstract, ids FROM papers"
     " ORDER BY id",
-    "edges": "SELECT source, relation, target, papers, since, until FROM edges ORDER BY 1, 2, 3",
+    "edges": "SELECT source, relation, target, papers, near, since, until FROM edges ORDER BY 1, 2, 3",
     "mentions": 'SELECT paper, start, "end", text, entity, label, role, score, rule FROM mentions'
     " ORDER BY paper, start",
 }

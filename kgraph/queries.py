@@ -29,7 +29,7 @@ _SPECIFIC = {relation: rank for rank, relation in enumerate((*ROLES, *PAPER_RELA
 _VAGUE = ("appears_with", "mentions")
 
 
-_Edge = tuple[str, str, int, str | None]  # relation, direction, papers, since
+_Edge = tuple[str, str, int, str | None, int]  # relation, direction, papers, since, near
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,9 @@ def neighbors(
 
 
 def _strongest_first(row: tuple[float, Link, int]) -> tuple[object, ...]:
-    """Order by strength, then papers; of equals what is stated comes before what is merely near."""
+    """Order by strength; of equals what is stated comes before what is merely near, then by papers."""
     strength, link, _ = row
-    return (-strength, -link.papers, link.relation in _VAGUE, link.name, link.id)
+    return (-strength, link.relation in _VAGUE, -link.papers, link.name, link.id)
 
 
 def _neighbor(strength: float, link: Link, hop: int, hops: int) -> Row:
@@ -117,13 +117,15 @@ def links(
         """
         WITH frontier (id) AS (SELECT value FROM json_each(:ids)),
              wanted (relation) AS (SELECT value FROM json_each(:relations)),
-             edge (here, there, relation, direction, papers, since) AS (
-                 SELECT source, target, relation, 'out', papers, since FROM edges WHERE source IN frontier
+             edge (here, there, relation, direction, papers, since, near) AS (
+                 SELECT source, target, relation, 'out', papers, since, near
+                 FROM edges WHERE source IN frontier
                  UNION ALL
-                 SELECT target, source, relation, 'in', papers, since FROM edges WHERE target IN frontier)
+                 SELECT target, source, relation, 'in', papers, since, near
+                 FROM edges WHERE target IN frontier)
         SELECT here, there, coalesce(other.name, paper.title), coalesce(other.type, 'paper'),
                coalesce(own.papers, 1), coalesce(other.papers, 1),
-               edge.relation, direction, edge.papers, edge.since
+               edge.relation, direction, edge.papers, edge.since, near
         FROM edge
         LEFT JOIN entities AS own ON own.id = here
         LEFT JOIN entities AS other ON other.id = there
@@ -141,8 +143,8 @@ def links(
 def _link(pair: tuple[str, str, str, str, int, int], edges: list[_Edge]) -> Link:
     here, there, name, type_, papers_here, papers_there = pair
     relation = min(edges, key=_most_telling)[0]
-    directions = {direction for said, direction, _, _ in edges if said == relation}
-    papers = max(count for _, _, count, _ in edges)
+    directions = {direction for said, direction, *_ in edges if said == relation}
+    papers, near = max(edge[2] for edge in edges), max(edge[4] for edge in edges)
     return Link(
         here,
         there,
@@ -151,14 +153,14 @@ def _link(pair: tuple[str, str, str, str, int, int], edges: list[_Edge]) -> Link
         relation,
         "both" if relation in SYMMETRIC or len(directions) > 1 else directions.pop(),
         papers,
-        strength(papers, papers_here, papers_there),
-        min((since for _, _, _, since in edges if since), default=None),
+        strength(papers, near, papers_here, papers_there),
+        min((edge[3] for edge in edges if edge[3]), default=None),
     )
 
 
 def _most_telling(edge: _Edge) -> tuple[object, ...]:
     """Order a stated relation before mere company, then what more papers say, then the more specific."""
-    relation, direction, papers, _ = edge
+    relation, direction, papers, *_ = edge
     return (relation in _VAGUE, -papers, _SPECIFIC.get(relation, len(_SPECIFIC)), relation, direction)
 
 

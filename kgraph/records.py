@@ -123,3 +123,4 @@ class Edge:
     papers: int
     since: str | None = None
     until: str | None = None
+    near: int = 1  # papers that name both in one sentence, or state the relation outright

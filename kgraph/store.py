@@ -23,7 +23,7 @@ from kgraph.keys import alias_key
 from kgraph.records import ROLES, SYMMETRIC, Edge, Entity, Extraction, Mention, Paper, Statement
 
 APPLICATION_ID = 0x6B677068  # "kgph", in the file's header
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _PATIENCE_SECONDS = 2.0  # how long to wait for another writer before giving up
 _CACHE_KIB = 128 * 1024
@@ -271,7 +271,7 @@ class Store:
         self.connection.execute(sql)
 
     def put_edges(self, edges: Iterable[Edge]) -> None:
-        self.connection.executemany("INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?)", map(_edge_row, edges))
+        self.connection.executemany("INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?)", map(_edge_row, edges))
 
     def put_role_edges(self) -> None:
         """Tie every paper to every entity that it names, by the strongest role that a mention of it has."""
@@ -296,7 +296,7 @@ class Store:
 
     def edges(self, *relations: str) -> Iterator[Edge]:
         """Yield the edges of these relations, or all, by source, relation and target."""
-        sql = "SELECT source, target, relation, papers, since, until FROM edges"
+        sql = "SELECT source, target, relation, papers, since, until, near FROM edges"
         where = " WHERE relation IN (SELECT value FROM json_each(?))" if relations else ""
         order = " ORDER BY source, relation, target"
         for row in self._rows(sql + where + order, *([_dumps(relations)] if relations else [])):
@@ -305,7 +305,7 @@ class Store:
     def role_edges(self) -> Iterator[Edge]:
         """Yield the edges from papers to entities, by paper."""
         for row in self._rows(
-            "SELECT source, target, relation, edges.papers, edges.since, until FROM edges"
+            "SELECT source, target, relation, edges.papers, edges.since, until, near FROM edges"
             " JOIN papers ON papers.id = source JOIN entities ON entities.id = target"
             " ORDER BY source, relation, target"
         ):
@@ -604,7 +604,7 @@ def _entity_row(entity: Entity) -> Row:
 
 
 def _edge_row(edge: Edge) -> Row:
-    return edge.source, edge.target, edge.relation, edge.papers, edge.since, edge.until
+    return edge.source, edge.target, edge.relation, edge.papers, edge.since, edge.until, edge.near
 
 
 def _in_step(rows: Iterator[Row]) -> Callable[[str], list[Row]]:
@@ -652,7 +652,7 @@ WHERE (named.paper, named.name) = (mentions.paper, mentions.name) AND named.enti
 # SQLite gives a bare column the value that it has in the row of the minimum.
 _PUT_ROLE_EDGES = """
 INSERT INTO edges
-SELECT paper, entity, role, 1, date, date
+SELECT paper, entity, role, 1, date, date, 1
 FROM (SELECT paper, entity, mentions.role, min(rank)
       FROM mentions JOIN ranks ON ranks.role = mentions.role
       WHERE entity IS NOT NULL
@@ -662,7 +662,7 @@ JOIN papers ON papers.id = paper
 
 _PUT_STATED_EDGES = """
 INSERT INTO edges
-SELECT source, target, relation, count(*), min(date), max(date)
+SELECT source, target, relation, count(*), min(date), max(date), count(*)
 FROM (SELECT DISTINCT
           statements.paper,
           relation,
@@ -693,13 +693,28 @@ CREATE TEMP TABLE pairs AS
            count(*) AS papers, min(one.date) AS since, max(one.date) AS until
     FROM named AS one JOIN named AS other ON other.paper = one.paper AND other.entity > one.entity
     GROUP BY low, high;
+CREATE TEMP TABLE said (
+    paper INTEGER, sentence INTEGER, entity INTEGER, PRIMARY KEY (paper, sentence, entity)
+) WITHOUT ROWID;
+INSERT OR IGNORE INTO said
+    SELECT papers.rowid, sentence_start, number
+    FROM mentions JOIN papers ON papers.id = paper JOIN numbered ON numbered.id = entity;
+CREATE TEMP TABLE near_pairs AS
+    SELECT one.entity AS low, other.entity AS high, count(DISTINCT one.paper) AS near
+    FROM said AS one JOIN said AS other
+        ON (other.paper, other.sentence) = (one.paper, one.sentence) AND other.entity > one.entity
+    GROUP BY low, high;
+CREATE UNIQUE INDEX temp.near_pair ON near_pairs (low, high);
 INSERT INTO edges
-    SELECT low.id, high.id, 'appears_with', papers, since, until
-    FROM pairs JOIN numbered AS low ON low.number = low JOIN numbered AS high ON high.number = high
+    SELECT low.id, high.id, 'appears_with', papers, since, until, coalesce(near, 0)
+    FROM pairs LEFT JOIN near_pairs USING (low, high)
+    JOIN numbered AS low ON low.number = low JOIN numbered AS high ON high.number = high
     ORDER BY pairs.low, pairs.high;
 DROP TABLE numbered;
 DROP TABLE named;
+DROP TABLE said;
 DROP TABLE pairs;
+DROP TABLE near_pairs;
 """
 
 _PUT_ENTITY_COUNTS = """

@@ -18,10 +18,10 @@ TOY = Path(__file__).parent / "toy" / "papers.jsonl"
 
 MAMBA = """\
 name               type    relation       papers  strength  since
-state-space model  method  → is_a              2     0.449  2023-12-01
-Transformer        method  compared_with       2     0.366  2023-12-01
-Mamba-2            model   ← extends           1     0.293  2024-05-31
-S4                 method  → extends           1     0.250  2023-12-01
+state-space model  method  → is_a              2     0.268  2023-12-01
+Transformer        method  compared_with       2     0.177  2023-12-01
+Mamba-2            model   ← extends           1     0.156  2024-05-31
+S4                 method  → extends           1     0.143  2023-12-01
 """
 COMMANDS = sorted(main.commands)
 
@@ -51,7 +51,7 @@ def process(*args: object, **options: Any) -> subprocess.CompletedProcess[bytes]
         pytest.param(
             ["neighbors", "mamba", "--type", "model", "--since", "2024"],
             "name     type   relation   papers  strength  since\n"
-            "Mamba-2  model  ← extends       1     0.293  2024-05-31\n",
+            "Mamba-2  model  ← extends       1     0.156  2024-05-31\n",
             id="neighbors, filtered",
         ),
         pytest.param(
@@ -91,9 +91,9 @@ def process(*args: object, **options: Any) -> subprocess.CompletedProcess[bytes]
         pytest.param(
             ["path", "QLoRA", "GPT-3"],
             "QLoRA  method\n"
-            "  → extends (1 paper, strength 0.250)\n"
+            "  → extends (1 paper, strength 0.143)\n"
             "LoRA  method\n"
-            "  → used_for (1 paper, strength 0.250)\n"
+            "  → used_for (1 paper, strength 0.143)\n"
             "GPT-3  model\n",
             id="path",
         ),
@@ -301,7 +301,7 @@ def test_json_of_neighbors_and_path() -> None:
                 "relation": "is_a",
                 "direction": "out",
                 "papers": 2,
-                "strength": 0.449,
+                "strength": 0.268,
                 "since": "2023-12-01",
             }
         ],

@@ -35,7 +35,7 @@ def test_everything(toy: Connection) -> None:
         "relation": "extends",
         "papers": 1,
         "weight": 1.0,
-        "strength": 0.25,
+        "strength": 0.143,
         "since": "2023-12-01",
         "until": "2023-12-01",
         "symmetric": False,

@@ -196,7 +196,7 @@ def test_cards_come_from_the_store() -> None:
         )
     for id_, role in (("arxiv:1", "introduces"), ("arxiv:2", "uses")):
         db.execute(
-            "INSERT INTO edges (source, target, relation, papers) VALUES (?, 'entity:mamba', ?, 1)",
+            "INSERT INTO edges (source, target, relation, papers, near) VALUES (?, 'entity:mamba', ?, 1, 1)",
             (id_, role),
         )
     cards = collect_cards(db, ["entity:mamba", "arxiv:1"])

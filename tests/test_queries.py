@@ -76,12 +76,12 @@ def test_neighbors(toy: Connection) -> None:
     assert queries.neighbors(toy, "Mamba") == {
         "node": {"id": "entity:mamba", "name": "Mamba", "type": "model", "papers": 2, "since": "2023-12-01"},
         "neighbors": [
-            neighbor("entity:ssm", "state-space model", "method", "is_a", "out", 2, 0.449, "2023-12-01"),
+            neighbor("entity:ssm", "state-space model", "method", "is_a", "out", 2, 0.268, "2023-12-01"),
             neighbor(
-                "entity:transformer", "Transformer", "method", "compared_with", "both", 2, 0.366, "2023-12-01"
+                "entity:transformer", "Transformer", "method", "compared_with", "both", 2, 0.177, "2023-12-01"
             ),
-            neighbor("entity:mamba-2", "Mamba-2", "model", "extends", "in", 1, 0.293, "2024-05-31"),
-            neighbor("entity:s4", "S4", "method", "extends", "out", 1, 0.25, "2023-12-01"),
+            neighbor("entity:mamba-2", "Mamba-2", "model", "extends", "in", 1, 0.156, "2024-05-31"),
+            neighbor("entity:s4", "S4", "method", "extends", "out", 1, 0.143, "2023-12-01"),
         ],
     }
 
@@ -144,7 +144,19 @@ def test_neighbors_of_a_paper_are_what_it_names(toy: Connection) -> None:
 
 @pytest.mark.parametrize(("papers", "a", "b"), [(1, 1, 1), (3, 3, 900), (500, 500, 500), (2, 4, 2)])
 def test_strength_lies_between_0_and_1(papers: int, a: int, b: int) -> None:
-    assert 0 <= strength(papers, a, b) < 1
+    assert 0 < strength(papers, 0, a, b) < strength(papers, papers, a, b) < 1
+
+
+@pytest.mark.parametrize(
+    ("nearer", "farther"),
+    [
+        pytest.param((2, 2, 9, 4), (1, 1, 9, 1), id="what two papers tie before what one alone names"),
+        pytest.param((1, 1, 9, 3), (1, 0, 9, 1), id="one sentence before one paper"),
+        pytest.param((3, 3, 9, 9), (3, 3, 9, 900), id="no hubs first"),
+    ],
+)
+def test_stronger(nearer: tuple[int, int, int, int], farther: tuple[int, int, int, int]) -> None:
+    assert strength(*nearer) > strength(*farther)
 
 
 def test_show_entity(toy: Connection) -> None:

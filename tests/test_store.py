@@ -43,6 +43,7 @@ FOUND = Extraction(
 )
 LORA_ENTITY = Entity("entity:lora", "LoRA", "method", ("Low-Rank Adaptation",), ("model",))
 VAE_ENTITY = Entity("entity:beta-vae", "β-VAE", "model")
+NAMED = [("LoRA", "entity:lora"), ("β-VAE", "entity:beta-vae")]
 
 
 def fill(store: Store, *papers: Paper) -> None:
@@ -96,6 +97,35 @@ def test_what_goes_in_comes_out(db: Path) -> None:
         found = Extraction(PAPER.id, FOUND.mentions, tuple(said))
         assert list(store.extractions()) == [(PAPER, found, named), (OTHER, nothing, {})]
     assert only_file(db)
+
+
+def test_near_counts_the_papers_that_name_both_in_one_sentence(tmp_path: Path) -> None:
+    """Of three papers that name both, one does so in one sentence, twice."""
+    papers = [Paper(f"own:{number}", "A title") for number in range(3)]
+    sentences = {"own:0": [(0, 0), (5, 5)], "own:1": [(0, 5)], "own:2": [(5, 0)]}  # of LoRA, of β-VAE
+    found = [
+        Extraction(
+            paper,
+            tuple(
+                Mention(paper, place, place + 1, "x", name, "method", "uses", 900, "tagger", sentence, 9)
+                for number, pair in enumerate(pairs)
+                for place, name, sentence in zip((number, number + 5), ("LoRA", "β-VAE"), pair, strict=True)
+            ),
+        )
+        for paper, pairs in sentences.items()
+    ]
+    named = [(paper, name, id_) for paper in sentences for name, id_ in NAMED]
+    with building(tmp_path / "k.db") as store, store.transaction():
+        store.put_records(papers)
+        store.assign_records((digest, record.id) for digest, _, record in list(store.records()))
+        store.put_papers(papers)
+        store.put_extractions(found)
+        store.put_entities([VAE_ENTITY, LORA_ENTITY], named, [])
+        with store.replacing_edges():
+            store.put_company_edges()
+        assert list(store.edges()) == [
+            Edge("entity:beta-vae", "entity:lora", "appears_with", papers=3, near=1)
+        ]
 
 
 def test_edges(db: Path) -> None:
