@@ -162,7 +162,7 @@ def title_name(text: str) -> tuple[int, int]:
 
 
 def _whole_word(span: Span, text: str, lexicon: Lexicon) -> Span:
-    """Take in what makes another name of it: the signs of "LoRA+", the half of "SEE-Few" if it comes again."""
+    """Take in what makes another name of it: the signs of "LoRA+", the half of a "SEE-Few" that recurs."""
     signs = _SIGNS.match(text, span.end)
     if signs is not None:
         return replace(span, end=signs.end(), text=text[span.start : signs.end()])
