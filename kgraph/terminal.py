@@ -34,6 +34,7 @@ _STYLES = {
     "paper": "bold",
 }
 _BOLD, _PLAIN = "\x1b[1;36m", "\x1b[0m"
+_ID_WIDTH = 24  # columns on a terminal: whole for arXiv ids and most entities
 _NUMBER = re.compile(r"-|\d+(\.\d+)?")
 _ARROWS = {"out": "→ ", "in": "← "}
 _UNSAFE_JSON = re.compile(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
@@ -60,7 +61,7 @@ def show_json(value: object) -> None:
 def show_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """Print rows under the names of their columns; None is shown as "-"."""
     cells = [[_cell(_directed(row, column)) for column in columns] for row in rows]
-    numeric = [all(_NUMBER.fullmatch(row[i]) for row in cells) for i in range(len(columns))]
+    numeric = [all(map(_NUMBER.fullmatch, cell)) and {*cell} != {"-"} for cell in zip(*cells, strict=True)]
     if _on_terminal():
         _draw(columns, cells, numeric)
     else:
@@ -308,6 +309,15 @@ def _width(text: str) -> int:
     )
 
 
+def _shortened(id_: str) -> str:
+    """Cut the middle out of an id that would leave no room beside it; one that says least is a slug.
+
+    >>> _shortened("arxiv:2312.00752"), _shortened("title:is-mamba-effective-for-time-series-c6185969")
+    ('arxiv:2312.00752', 'title:is-mamba…-c6185969')
+    """
+    return id_ if len(id_) <= _ID_WIDTH else f"{id_[: _ID_WIDTH - 10]}…{id_[-9:]}"
+
+
 def _on_terminal() -> bool:
     return sys.stdout.isatty()
 
@@ -340,5 +350,8 @@ def _draw(columns: Sequence[str], cells: list[list[str]], numeric: Sequence[bool
         narrow = right or column in ("type", "relation", "role", "date", "since")
         table.add_column(column, justify="right" if right else "left", no_wrap=narrow, overflow="fold")
     for row in cells:
-        table.add_row(*(Text(cell, _STYLES.get(cell, "")) for cell in row))
+        shown = (
+            _shortened(cell) if column == "id" else cell for column, cell in zip(columns, row, strict=True)
+        )
+        table.add_row(*(Text(cell, _STYLES.get(cell, "")) for cell in shown))
     Console(highlight=False, color_system="auto" if _in_colour() else None).print(table)

@@ -364,6 +364,14 @@ def test_80_columns_are_enough(args: list[str]) -> None:
     assert max(map(len, shown.split("\n"))) <= 80
 
 
+def test_long_ids_are_cut_on_a_terminal_alone() -> None:
+    lamda = "entity:lamda-language-models-for-dialog-applications"
+    shown = on_terminal(["search", "lamda"], NO_COLOR="1")
+    assert "entity:lamda-l…lications" in shown
+    assert lamda not in shown
+    assert lamda in kgraph("search", "lamda").stdout
+
+
 def test_a_terminal_gets_colour_unless_it_is_not_wanted() -> None:
     assert "\x1b[" in on_terminal(["neighbors", "Mamba"])
     assert "\x1b[1;36mMamba\x1b[0m" in on_terminal(["why", "Mamba", "S4"])
