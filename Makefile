@@ -84,6 +84,10 @@ eval: $(VENV)/installed-dev ## Score the extractor on annotated papers (GOLD=fil
 bench: $(VENV)/installed-dev ## Measure speed and memory (ARGS=--full: on all papers)
 	$(BIN)/python -m pipelines.bench $(ARGS)
 
+.PHONY: card
+card: $(VENV)/installed-dev ## Measure the shipped extractor anew and write its model card
+	$(BIN)/python -m pipelines.card
+
 .PHONY: train
 train: $(VENV)/installed-train ## Train the extractor again from the annotated papers
 	$(BIN)/python -m pipelines.train $(ARGS)

@@ -85,15 +85,12 @@ def figure_table() -> None:
     print(f"\nOf what was found: {right} ({scores['papers']} papers).")
 
 
-def recipe_table() -> None:
-    """Print a row for every recipe: the first line of its docstring, and the rest."""
-    print("| Recipe | Does | Reads and writes |\n| --- | --- | --- |")
+def recipes() -> None:
+    """Print what every recipe says of itself under a heading of its own."""
     for path in sorted(PIPELINES.glob("*.py")):
         source = path.read_text("utf-8")
-        if "__main__" not in source:
-            continue
-        first, _, rest = (ast.get_docstring(ast.parse(source)) or "").partition("\n")
-        print(f"| `{path.name}` | {first} | {' '.join(rest.split())} |")
+        if "__main__" in source:
+            print(f"\n## {path.name}\n\n{ast.get_docstring(ast.parse(source))}")
 
 
 def _commands() -> list[tuple[str, click.Command, click.Context]]:
