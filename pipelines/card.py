@@ -54,8 +54,9 @@ annotated papers (`python -m pipelines.train --fold K`).
 guideline; agreement between two of them says how consistent they are, not how right. Corpus: the
 conference abstracts of ../shared/corpora, whose collection states no licence; no sentence of it or of
 the annotated papers is in this package, only weights and counts. The lexicon's names are facts,
-collected by hand from knowledge of the field. The dev papers were not trained on and no name was
-taken from them.
+written down by a language model from its knowledge of the field; its doubtful spellings were checked
+against the training papers and counts in the corpus, so held-out fifths of the training papers flatter
+it a little. The dev papers were not trained on and no name was taken from them.
 
 **Size.** {size:.1f} MB in all: {", ".join(f"{name} {mb:.1f}" for name, mb in sizes.items())}, lexicon.tsv {lexicon:.1f}.
 

@@ -19,14 +19,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
-import torch
 
 from kgraph.extraction.features import Names
 from kgraph.lexicon import read_lexicon
 from pipelines.corpus import TRAIN, Annotated, read_annotated
-from pipelines.export import export
 from pipelines.figures import print_figures
-from pipelines.model import Model, encode, read_words, train
 from pipelines.vectors import write_vectors
 
 BUILD = Path("build/train")
@@ -40,6 +37,11 @@ FOLDS = 5
 @click.option("--seed", default=1, show_default=True)
 def main(fold: int | None, seed: int) -> None:
     """Train the tagger and export it, or judge the recipe on held-out papers."""
+    import torch  # here, so that pipelines.card can name EPOCHS without it
+
+    from pipelines.export import export
+    from pipelines.model import Model, read_words
+
     _step(BUILD / "vectors.npz", lambda: write_vectors(BUILD))
     papers, held_out = split(read_annotated(TRAIN), fold)
     folder = BUILD if fold is None else BUILD / f"fold-{fold}"
@@ -73,6 +75,10 @@ def _step(product: Path, make: Callable[[], None]) -> None:
 
 
 def _learn(papers: Sequence[Annotated], product: Path, seed: int) -> None:
+    import torch
+
+    from pipelines.model import Model, encode, read_words, train
+
     words, vectors = read_words(BUILD)
     names = Names(read_lexicon())
     examples = [encode(paper, words, names) for paper in papers]
