@@ -347,7 +347,7 @@ def _draw(columns: Sequence[str], cells: list[list[str]], numeric: Sequence[bool
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for column, right in zip(columns, numeric, strict=True):
-        narrow = right or column in ("type", "relation", "role", "date", "since")
+        narrow = right or column in ("id", "type", "relation", "role", "date", "since")
         table.add_column(column, justify="right" if right else "left", no_wrap=narrow, overflow="fold")
     for row in cells:
         shown = (
