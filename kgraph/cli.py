@@ -232,7 +232,7 @@ def _answer(as_json: bool, answer: Any, show: Callable[[Any], None], limit: int 
         show_json(answer)
     elif answer:
         show(answer)
-    else:
+    elif limit is None:
         say("Nothing found.")
     if limit is not None:
         say(f"The first {limit}; there are more (--limit).")

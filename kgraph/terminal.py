@@ -87,7 +87,8 @@ def show_facts(facts: Mapping[str, Any]) -> None:
 def _lines(value: object) -> list[str]:
     match value:
         case Mapping():
-            return [f"{_cell(count)} {_cell(name)}" for name, count in value.items()]
+            width = max((len(_cell(count)) for count in value.values()), default=0)
+            return [f"{_cell(count):>{width}} {_cell(name)}" for name, count in value.items()]
         case list():
             return [_cell(item) for item in value]
         case _:
@@ -188,7 +189,7 @@ def show_report(report: BuildReport) -> None:
             "mentions": report.mentions,
             "entities": report.entities,
             "edges": report.edges,
-            "seconds": report.seconds,
+            "seconds": f"{report.seconds:.1f}",
         }
     )
 

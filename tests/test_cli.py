@@ -148,6 +148,7 @@ def test_what_a_limit_leaves_out_is_said() -> None:
     assert result.stdout.count("\n") == 2
     assert result.stderr == "The first 1; there are more (--limit).\n"
     assert kgraph("neighbors", "Mamba", "--limit", 4).stderr == ""
+    assert kgraph("neighbors", "Mamba", "--limit", 0).stderr == "The first 0; there are more (--limit).\n"
 
 
 # ------------------------------------------------------------------------------------------------ errors
