@@ -8,7 +8,7 @@ import pytest
 
 from kgraph.errors import BadInput
 from kgraph.extraction import Extractor, find_mentions, load_extractor
-from kgraph.extraction.extractor import _without_edges
+from kgraph.extraction.extractor import _places, _without_edges
 from kgraph.extraction.grouping import Span
 from kgraph.records import ROLES, STATED, TYPES, Extraction, Paper
 
@@ -195,6 +195,18 @@ def test_edges(text: str, kept: str) -> None:
 )
 def test_known_names_are_found_whole(text: str, name: str, extractor: Extractor) -> None:
     assert name in {m.text for m in extract(Paper("x", "A study of series", text), extractor).mentions}
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        pytest.param("Mamba and a Mamba-based net", [0, 12], id="compound"),
+        pytest.param("Mamba, Mamba-2, Vision-Mamba, LaMamba, Mambas", [0], id="other names"),
+        pytest.param("(Mamba) Mamba- Mamba_x", [1], id="edges"),
+    ],
+)
+def test_places(text: str, places: list[int]) -> None:
+    assert list(_places("Mamba", text)) == places
 
 
 def test_common_words_are_no_names(extractor: Extractor) -> None:

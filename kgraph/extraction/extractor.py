@@ -31,6 +31,7 @@ LEAST_TITLE = 150  # for a name before the colon of a title to count
 LEAST_SCORE = 800  # of the best mention of a thing; chosen by cross-validation on the training papers
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _EDGES = frozenset("-‐‑‒–—―,;:.!?/\\'\"`“”‘’ \n\t")
+_JOINTS = frozenset("_-")
 _SIGNS = re.compile(r"[+*]{1,2}(?![\w+*])")
 _TAIL = re.compile(r"-(?=[A-Z0-9])\w+(?!\w)")
 _COINED = re.compile(r"(?=.*(?:[A-Z].*[A-Z]|[a-z][A-Z]|[A-Za-z]\d))[\w$^{}\\+*.-]+(?: [\w.-]+)?")
@@ -223,11 +224,12 @@ def _with_repeats(spans: Sequence[Span], text: str) -> list[Span]:
 
 
 def _places(name: str, text: str) -> Iterator[int]:
-    """Yield where a name stands as a whole, not as a part of a longer or hyphenated word."""
+    """Yield where a name stands as a whole: in "Mamba-based", but not in "Mamba-2" or "Vision-Mamba"."""
     start = text.find(name)
     while start >= 0:
-        around = text[max(start - 1, 0) : start] + text[start + len(name) : start + len(name) + 1]
-        if not any(c.isalnum() or c in "_-" for c in around):
+        before, after = text[max(start - 1, 0) : start], text[start + len(name) : start + len(name) + 2]
+        joined = after.startswith("-") and not after[1:].islower()
+        if not (before.isalnum() or before in _JOINTS or after[:1].isalnum() or after[:1] == "_" or joined):
             yield start
         start = text.find(name, start + 1)
 
