@@ -22,7 +22,7 @@ from kgraph.clusters import Clusters
 from kgraph.keys import alias_key, slug
 from kgraph.lexicon import Lexicon, Row
 from kgraph.records import Entity, Usage
-from kgraph.spellings import fold_spellings, is_short, stems
+from kgraph.spellings import fold_spellings, is_short, stems, telling_stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +175,16 @@ def _cluster(collection: _Collection) -> Clusters:
 
 
 def _unite_same_words(short: str, longs: Iterable[str], collection: _Collection, clusters: Clusters) -> None:
-    """Unite the long forms of one short form that differ only in endings, function words and order."""
+    """Unite the long forms of one short form that differ only in endings, order and words that say little.
+
+    "General Language Understanding Evaluation benchmark" is GLUE as well.
+    """
     first: dict[frozenset[str], str] = {}
     for row in collection.rows_of.get(short, ()):
         for spelling in row.spellings:
-            first.setdefault(frozenset(stems(spelling)), clusters.add(row))
+            first.setdefault(telling_stems(spelling), clusters.add(row))
     for long in sorted(longs):
-        clusters.unite(first.setdefault(frozenset(collection.stems(long)), long), long)
+        clusters.unite(first.setdefault(telling_stems(collection.text_of[long]), long), long)
 
 
 def _bare_sense(short: str, longs: Counter[str], collection: _Collection, clusters: Clusters) -> str | None:

@@ -94,6 +94,16 @@ def is_short(text: str) -> bool:
     return " " not in text and ("-" not in text or bool(_ACRONYM.search(text)))
 
 
+def telling_stems(text: str) -> frozenset[str]:
+    """Return the stems of a phrase but for words that say only what kind of thing it names.
+
+    >>> sorted(telling_stems("mixture-of-experts layers")), sorted(telling_stems("the model"))
+    (['expert', 'mixtur'], ['model'])
+    """
+    words = frozenset(stems(text))
+    return (words - _KINDS) or words
+
+
 def stems(text: str) -> tuple[str, ...]:
     """Reduce a phrase to what its words share with their other endings, numbers apart.
 
@@ -104,3 +114,11 @@ def stems(text: str) -> tuple[str, ...]:
     """
     words = (part for word in _WORD.findall(text.lower()) for part in _PARTICLE.sub(r"\1 ", word).split())
     return tuple(_ENDING.sub("", word) for word in words if word not in _FUNCTION_WORDS) or (text,)
+
+
+_KINDS = frozenset(
+    stems(
+        "algorithm approach architecture benchmark block corpus dataset framework layer mechanism method"
+        " model module network operator paradigm procedure project scheme strategy technique that"
+    )
+)

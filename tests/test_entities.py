@@ -226,6 +226,18 @@ BERT = Row("bert", "model", "BERT")
             ["lora"],
             id="a long form in other endings than its row's",
         ),
+        pytest.param(
+            [LORA],
+            [usage("LoRA", "low-rank adaptation technique")],
+            ["lora"],
+            id="a long form and what kind of thing it is",
+        ),
+        pytest.param(
+            [LORA],
+            [usage("LoRA", "low-rank audio adaptation")],
+            ["lora-low-rank-audio-adaptation"],
+            id="a long form and what tells it from its row's",
+        ),
         pytest.param([LORA], [usage("Lo-Ra")], ["lora"], id="folded"),
         pytest.param([LORA_PLUS], [usage("lora plus")], ["lora-plus"], id="a sign spelled out"),
         pytest.param(
