@@ -165,7 +165,7 @@ def title_name(text: str) -> tuple[int, int]:
 def _whole_word(span: Span, text: str, lexicon: Lexicon) -> Span:
     """Take in what makes another name of it: the signs of "LoRA+", the half of a "SEE-Few" that recurs."""
     signs = _SIGNS.match(text, span.end)
-    if signs is not None:
+    if signs is not None and text[max(span.start - 1, 0) : span.start] != "*":  # "*LoRA*" is emphasis
         return replace(span, end=signs.end(), text=text[span.start : signs.end()])
     tail = _TAIL.match(text, span.end)
     if tail is not None and alias_key(span.text) not in lexicon.by_key:
