@@ -1,5 +1,6 @@
 """The whole way from files to a store, with an extractor that is simple enough to foresee."""
 
+import gzip
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from kgraph.errors import BadInput, StoreError, UnknownName
 from kgraph.extraction import Extractor
 from kgraph.lexicon import Lexicon, read_lexicon
 from kgraph.records import Extraction, Mention, Paper, Statement
+from kgraph.sources import read_papers
 from kgraph.store import Store
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
@@ -43,6 +46,7 @@ GLUE: Row = {"id": "None", "title": "GLUE and GPT-3", "abstract": "", "date": "2
 NOTHING: Row = {"id": "None", "title": "A title without names", "abstract": ""}
 AGAIN: Row = {"title": "LoRA: low-rank adaptation", "abstract": "We present LoRA."}
 ALL = [LORA, QLORA, GLUE, NOTHING]
+LINES = "".join(json.dumps(row) + "\n" for row in ALL).encode()
 
 NAME = re.compile(r"\b\w*[A-Z]\w*[A-Z0-9-]\w*\b")
 
@@ -247,6 +251,43 @@ class TestFailures:
         assert db.read_bytes() == before
         assert only_files(tmp_path) == ["a.jsonl", "bad.jsonl", "k.db"]
 
+    @pytest.mark.parametrize("command", [build, add])
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            pytest.param(gzip.compress(LINES)[:-20], "the compressed file is cut off", id="gzip, cut off"),
+            pytest.param(LINES[:-30], "the last record is cut off", id="JSON Lines, cut off"),
+            pytest.param(
+                b"[" + LINES.replace(b"\n", b",")[:-30], "the last record is cut off", id="JSON, cut off"
+            ),
+            pytest.param(bytes(range(256)) * 9, "holds NUL bytes", id="binary"),
+            pytest.param(b"\x89PNG\r\n\x1a\n\0\0", "not text|NUL bytes", id="a picture"),
+            pytest.param(b"", "is empty", id="empty"),
+            pytest.param(LINES + "Café".encode("latin1"), "0xe9 is not UTF-8", id="Latin-1"),
+            pytest.param(
+                LINES + b'{"title": "' + b"a" * 9000, "longer than 0.0078125 MB", id="too long a line"
+            ),
+            pytest.param(b"hello\nworld\n", "is of no known format", id="something else"),
+        ],
+    )
+    def test_what_is_no_file_of_papers(
+        self,
+        command: Callable[..., BuildReport],
+        content: bytes,
+        said: str,
+        tmp_path: Path,
+        db: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(kgraph.building, "read_papers", partial(read_papers, max_line_bytes=8192))
+        (tmp_path / "bad").write_bytes(content)
+        before = db.read_bytes()
+        with pytest.raises(BadInput, match=said) as raised:
+            command([tmp_path / "a.jsonl", tmp_path / "bad"], db)
+        assert "\n" not in str(raised.value)
+        assert db.read_bytes() == before
+        assert only_files(tmp_path) == ["a.jsonl", "bad", "k.db"]
+
     def test_a_bad_file_is_skipped(self, tmp_path: Path, db: Path) -> None:
         (tmp_path / "bad.jsonl").write_bytes(self.BAD)
         report = add([tmp_path / "bad.jsonl", write(tmp_path / "b.jsonl", [QLORA])], db, skip_bad_files=True)
@@ -343,6 +384,19 @@ class TestKilled:
         build([rest], tmp_path / "whole.db")
         assert dump(db) == dump(tmp_path / "whole.db")
         assert only_files(tmp_path) == ["a.jsonl", "b.jsonl", "k.db", "whole.db"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
+@pytest.mark.skipif(not SEEDS.exists(), reason="the real pages are not beside this checkout")
+@pytest.mark.usefixtures("simple")
+@pytest.mark.parametrize("after", [0, 101, 453])
+def test_a_killed_build_of_the_real_pages(after: int, tmp_path: Path) -> None:
+    pages = sorted(SEEDS.glob("*.txt"))
+    killed(after, "build", SEEDS, tmp_path / "k.db")
+    build([SEEDS], tmp_path / "k.db")
+    build(pages, tmp_path / "whole.db")
+    assert dump(tmp_path / "k.db") == dump(tmp_path / "whole.db")
+    assert only_files(tmp_path) == ["k.db", "whole.db"]
 
 
 @pytest.mark.skipif(not SEEDS.exists(), reason="the real pages are not beside this checkout")
