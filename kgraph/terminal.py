@@ -230,7 +230,7 @@ def show_export(written: Export) -> None:
     )
     if written.lone:
         say(f"{written.lone} nodes without an edge are left out.")
-    if written.hidden:
+    if written.hidden or written.hidden_edges:
         hidden = f"{written.hidden} nodes and {written.hidden_edges} edges"
         say(f"The page shows the strongest part of the graph; {hidden} are not on it.")
 

@@ -82,8 +82,8 @@ def test_lone_nodes_stay_near() -> None:
 
 
 @pytest.mark.slow
-def test_ten_thousand_nodes_take_seconds() -> None:
+def test_ten_thousand_nodes() -> None:
     graph = scale_free(10_000, 40_000)
-    start = time.perf_counter()
-    positions(graph)
-    assert time.perf_counter() - start < 15  # 3 s on an idle machine
+    start = time.process_time()
+    assert len(positions(graph)) == len(graph)
+    assert time.process_time() - start < 60  # 3 s on an idle machine; all pairs take minutes

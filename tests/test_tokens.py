@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from kgraph.extraction.tokens import Tokenizer, sentence_spans, token_spans
 
+TOKENIZER = Tokenizer(spacy.blank("en").vocab)
+
 
 @pytest.mark.parametrize(
     ("text", "words"),
@@ -52,6 +54,6 @@ def test_every_token_stands_in_one_sentence(text: str) -> None:
 
 @given(st.text(max_size=200))
 def test_the_tokenizer_loses_nothing(text: str) -> None:
-    doc = Tokenizer(spacy.blank("en").vocab)(text)
+    doc = TOKENIZER(text)
     assert doc.text == text
     assert [t.text for t in doc if not t.text.isspace()] == [text[a:b] for a, b in token_spans(text)]

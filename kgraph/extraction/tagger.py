@@ -1,7 +1,7 @@
 """The tagger: reads a text once, then answers which names it holds and which roles they play."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import as_file, files
 
 import numpy as np
@@ -30,6 +30,12 @@ class Reading:
 
     def sentence_of(self, position: int) -> tuple[int, int]:
         return self.tokens.sentence_spans[max(bisect_right(self._sentence_starts, position) - 1, 0)]
+
+
+def _completed(first: int, last: int, known: Mapping[int, tuple[int, int]]) -> tuple[int, int]:
+    """Extend a part of one of the lexicon's names to the whole: "recurrent neural" before "network"."""
+    start, end = known.get(first, (first, last))
+    return (start, end) if last <= end else (first, last)
 
 
 def _of_one_line(reading: Reading, first: int, last: int) -> int:
@@ -68,27 +74,19 @@ class Tagger:
         if not reading.tokens.spans:
             return
         spans = reading.tokens.spans
+        known = {token: (start, end) for start, end, _ in reading.tokens.names for token in range(start, end)}
         for first, last, type_, score in find_spans(self.network.probabilities(reading.hidden), OUTSIDE_BIAS):
-            first, last = self._completed(reading, first, last)
+            first, last = _completed(first, last, known)
             last = _of_one_line(reading, first, last)
-            if last - first > 1 or self._may_stand_alone(reading, first):
+            if last - first > 1 or self._may_stand_alone(reading, first, known):
                 yield spans[first][0], spans[last - 1][1], type_, round(1000 * score)
 
-    def _completed(self, reading: Reading, first: int, last: int) -> tuple[int, int]:
-        """Extend a part of one of the lexicon's names to the whole: "recurrent neural" before "network"."""
-        for start, end, _ in reading.tokens.names:
-            if start <= first and last <= end:
-                return start, end
-        return first, last
-
-    def _may_stand_alone(self, reading: Reading, token: int) -> bool:
+    def _may_stand_alone(self, reading: Reading, token: int, known: Mapping[int, tuple[int, int]]) -> bool:
         """Refuse a common word as a name unless the lexicon has it or a colon follows."""
         if not self.network.words.plain(int(reading.tokens.rows[token])):
             return True
         start, end = reading.tokens.spans[token]
-        return (token, token + 1) in {(a, b) for a, b, _ in reading.tokens.names} or (
-            start == 0 and reading.text[end : end + 1] == ":"
-        )
+        return known.get(token) == (token, token + 1) or (start == 0 and reading.text[end : end + 1] == ":")
 
     def judge(self, reading: Reading, start: int, end: int) -> tuple[str, int]:
         """Return the likeliest type of a span of characters and its score 0..1000 as a name at all."""

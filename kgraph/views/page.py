@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_ALIASES = 12
 EDGES_A_NODE = 4  # on average, so that a page of 1,500 nodes stays quick
+IN_PASSING = ("appears_with", "cites", "mentions")  # relations that state the least
 OPTIONS = {
     "physics": {"enabled": False},
     "nodes": {"shape": "custom"},
@@ -144,10 +145,13 @@ def _papers(graph: "nx.MultiDiGraph[str]", node: str) -> int:
 
 
 def strongest_edges(graph: "nx.MultiDiGraph[str]", nodes: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Take every node's strongest edge first, then every node's second, up to a limit; sorted."""
+    """Take every node's foremost edge first, then every node's second, up to a limit; sorted.
+
+    What a paper states comes before what merely stands together.
+    """
     edges = sorted(
         graph.subgraph(nodes).edges(keys=True),
-        key=lambda edge: (-_strength(graph.edges[edge]), edge),
+        key=lambda edge: (edge[2] in IN_PASSING, -_strength(graph.edges[edge]), edge),
     )
     seen = dict.fromkeys(nodes, 0)
     ranked = []
