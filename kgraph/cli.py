@@ -386,8 +386,8 @@ def neighbors(db: str, as_json: bool, name: str, hops: int, limit: int, **filter
     kgraph neighbors LoRA --type method --since 2023 --limit 50
     kgraph neighbors Mamba --type paper
 
-    Strength is the share of their papers that two have in common: a cosine, lower where papers are few,
-    and half for a paper that names both but in no one sentence.
+    Strength is the share of their papers that two have in common: a cosine, lower where papers are few. A
+    paper counts half that names both in passing: in no one sentence, nor one of them as its own.
     """
     from kgraph.queries import neighbors
 

@@ -10,7 +10,7 @@ class Config:
     db: str = "kgraph.db"
     jobs: int = 1
     hops: int = 1
-    limit: int = 20
+    limit: int = 30
     min_papers: int = 1
     max_page_nodes: int = 1500  # pyvis stays usable up to about here
     max_line_bytes: int = 64 * 1024 * 1024

@@ -8,9 +8,9 @@ _DOUBT = 5  # papers; with 2, names seen in one paper alone crowd out what two o
 def strength(papers: int, near: int, papers_a: int, papers_b: int) -> float:
     """Say how near two nodes stand, 0 to 1: the cosine of their sets of papers, shrunk against chance.
 
-    A paper counts half if no sentence of it names both; in `near` of the papers one does. The cosine alone
-    gives 1.0 to two names seen once, in one paper; some papers' worth of doubt in the denominator leaves them
-    0.167, while a pair that always goes together nears 1 as papers gather.
+    Of the papers that name both, `near` tie them closely (see `records.Edge`); the others count half. The
+    cosine alone gives 1.0 to two names seen once, in one paper; a few papers of doubt in the denominator
+    leaves them 0.167, while a pair that always goes together nears 1 as papers gather.
 
     >>> strength(1, 1, 1, 1), strength(1, 0, 1, 1), strength(40, 40, 40, 40), strength(5, 4, 10, 4000)
     (0.167, 0.083, 0.889, 0.022)

@@ -123,4 +123,6 @@ class Edge:
     papers: int
     since: str | None = None
     until: str | None = None
-    near: int = 1  # papers that name both in one sentence, or state the relation outright
+    # Papers that tie the two closely: one sentence names both, or the paper introduces one of them and does
+    # more than mention the other.
+    near: int = 1

@@ -93,7 +93,7 @@ CREATE TABLE edges (
     papers   INTEGER NOT NULL CHECK (papers > 0),
     since    TEXT,
     until    TEXT,
-    near     INTEGER NOT NULL CHECK (near BETWEEN 0 AND papers), -- papers that name both in one sentence
+    near     INTEGER NOT NULL CHECK (near BETWEEN 0 AND papers), -- see records.Edge
     PRIMARY KEY (source, relation, target)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX edges_by_target ON edges (target, relation);

@@ -283,7 +283,7 @@ class Store:
         self.connection.execute(_PUT_STATED_EDGES, {"symmetric": _dumps(SYMMETRIC)})
 
     def put_company_edges(self) -> None:
-        """Tie every two entities that one paper names (`appears_with`)."""
+        """Tie every two entities that one paper names (`appears_with`), by the role edges."""
         for statement in _PUT_COMPANY_EDGES.split(";"):  # executescript would commit first
             self.connection.execute(statement)
 
@@ -684,10 +684,12 @@ GROUP BY source, relation, target
 _PUT_COMPANY_EDGES = """
 CREATE TEMP TABLE numbered (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
 INSERT INTO numbered (id) SELECT id FROM entities ORDER BY id;
-CREATE TEMP TABLE named (paper INTEGER, entity INTEGER, date TEXT, PRIMARY KEY (paper, entity)) WITHOUT ROWID;
-INSERT OR IGNORE INTO named
-    SELECT papers.rowid, number, date
-    FROM mentions JOIN papers ON papers.id = paper JOIN numbered ON numbered.id = entity;
+CREATE TEMP TABLE named (
+    paper INTEGER, entity INTEGER, role TEXT, date TEXT, PRIMARY KEY (paper, entity)
+) WITHOUT ROWID;
+INSERT INTO named
+    SELECT papers.rowid, number, relation, date
+    FROM edges JOIN papers ON papers.id = source JOIN numbered ON numbered.id = target;
 CREATE TEMP TABLE pairs AS
     SELECT one.entity AS low, other.entity AS high,
            count(*) AS papers, min(one.date) AS since, max(one.date) AS until
@@ -700,9 +702,14 @@ INSERT OR IGNORE INTO said
     SELECT papers.rowid, sentence_start, number
     FROM mentions JOIN papers ON papers.id = paper JOIN numbered ON numbered.id = entity;
 CREATE TEMP TABLE near_pairs AS
-    SELECT one.entity AS low, other.entity AS high, count(DISTINCT one.paper) AS near
-    FROM said AS one JOIN said AS other
-        ON (other.paper, other.sentence) = (one.paper, one.sentence) AND other.entity > one.entity
+    SELECT low, high, count(*) AS near FROM (
+        SELECT one.entity AS low, other.entity AS high, one.paper
+        FROM said AS one JOIN said AS other
+            ON (other.paper, other.sentence) = (one.paper, one.sentence) AND other.entity > one.entity
+        UNION
+        SELECT min(new.entity, other.entity), max(new.entity, other.entity), new.paper
+        FROM named AS new JOIN named AS other ON other.paper = new.paper AND other.entity != new.entity
+        WHERE new.role = 'introduces' AND other.role != 'mentions')
     GROUP BY low, high;
 CREATE UNIQUE INDEX temp.near_pair ON near_pairs (low, high);
 INSERT INTO edges

@@ -19,7 +19,7 @@ TOY = Path(__file__).parent / "toy" / "papers.jsonl"
 MAMBA = """\
 name               type    relation       papers  strength  since
 state-space model  method  → is_a              2     0.268  2023-12-01
-Transformer        method  compared_with       2     0.177  2023-12-01
+Transformer        method  compared_with       2     0.236  2023-12-01
 Mamba-2            model   ← extends           1     0.156  2024-05-31
 S4                 method  → extends           1     0.143  2023-12-01
 """

@@ -78,7 +78,7 @@ def test_neighbors(toy: Connection) -> None:
         "neighbors": [
             neighbor("entity:ssm", "state-space model", "method", "is_a", "out", 2, 0.268, "2023-12-01"),
             neighbor(
-                "entity:transformer", "Transformer", "method", "compared_with", "both", 2, 0.177, "2023-12-01"
+                "entity:transformer", "Transformer", "method", "compared_with", "both", 2, 0.236, "2023-12-01"
             ),
             neighbor("entity:mamba-2", "Mamba-2", "model", "extends", "in", 1, 0.156, "2024-05-31"),
             neighbor("entity:s4", "S4", "method", "extends", "out", 1, 0.143, "2023-12-01"),

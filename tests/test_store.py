@@ -1,7 +1,7 @@
 """The file: opened, refused, locked, replaced; and what goes in comes out."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -99,32 +99,41 @@ def test_what_goes_in_comes_out(db: Path) -> None:
     assert only_file(db)
 
 
-def test_near_counts_the_papers_that_name_both_in_one_sentence(tmp_path: Path) -> None:
-    """Of three papers that name both, one does so in one sentence, twice."""
-    papers = [Paper(f"own:{number}", "A title") for number in range(3)]
-    sentences = {"own:0": [(0, 0), (5, 5)], "own:1": [(0, 5)], "own:2": [(5, 0)]}  # of LoRA, of β-VAE
-    found = [
-        Extraction(
-            paper,
-            tuple(
-                Mention(paper, place, place + 1, "x", name, "method", "uses", 900, "tagger", sentence, 9)
-                for number, pair in enumerate(pairs)
-                for place, name, sentence in zip((number, number + 5), ("LoRA", "β-VAE"), pair, strict=True)
-            ),
-        )
-        for paper, pairs in sentences.items()
-    ]
+def test_near_counts_the_papers_that_tie_two_closely(tmp_path: Path) -> None:
+    """Of five papers one names both in one sentence, twice, and two introduce one and use the other."""
+    papers = [Paper(f"own:{number}", "A title") for number in range(5)]
+    sentences = {  # of LoRA, of β-VAE
+        "own:0": [(0, 0), (5, 5)],
+        "own:1": [(0, 5)],
+        "own:2": [(5, 0)],
+        "own:3": [(0, 5)],
+        "own:4": [(0, 5)],
+    }
+    roles = {
+        ("own:1", "LoRA"): "introduces",
+        ("own:3", "β-VAE"): "introduces",
+        ("own:4", "LoRA"): "introduces",
+        ("own:4", "β-VAE"): "mentions",
+    }
+
+    def found(paper: str) -> Iterator[Mention]:
+        for number, pair in enumerate(sentences[paper]):
+            for start, (name, _), sentence in zip((number, number + 5), NAMED, pair, strict=True):
+                role = roles.get((paper, name), "uses")
+                yield Mention(paper, start, start + 1, "x", name, "method", role, 900, "t", sentence, 9)
+
     named = [(paper, name, id_) for paper in sentences for name, id_ in NAMED]
     with building(tmp_path / "k.db") as store, store.transaction():
         store.put_records(papers)
         store.assign_records((digest, record.id) for digest, _, record in list(store.records()))
         store.put_papers(papers)
-        store.put_extractions(found)
+        store.put_extractions(Extraction(paper, tuple(found(paper))) for paper in sentences)
         store.put_entities([VAE_ENTITY, LORA_ENTITY], named, [])
         with store.replacing_edges():
+            store.put_role_edges()
             store.put_company_edges()
-        assert list(store.edges()) == [
-            Edge("entity:beta-vae", "entity:lora", "appears_with", papers=3, near=1)
+        assert list(store.edges("appears_with")) == [
+            Edge("entity:beta-vae", "entity:lora", "appears_with", papers=5, near=3)
         ]
 
 
