@@ -154,6 +154,7 @@ def _cluster(collection: _Collection) -> Clusters:
     for form, rows in collection.rows_of.items():
         nodes = [clusters.add(row) for row in rows]
         default = [row for row in rows if not row.cues] if len(rows) > 1 else rows
+        default = default or [row for row in rows if collection.text_of[form] in row.spellings]
         if len(default) == 1:
             clusters.unite(form, nodes[rows.index(default[0])], known=True)
     defined: dict[str, Counter[str]] = defaultdict(Counter)  # short form -> long form -> papers

@@ -203,6 +203,12 @@ BERT = Row("bert", "model", "BERT")
             [COMET_GATE, Row("comet", "metric", "COMET")], [usage("COMET")], ["comet"], id="a default sense"
         ),
         pytest.param(
+            [COMET_SCORE, Row("comet-cup", "dataset", "Comet", cues=("astronomy",))],
+            [usage("Comet")],
+            ["comet-cup"],
+            id="two senses with cues and other capitals",
+        ),
+        pytest.param(
             [LAMDA],
             [usage("LaMDA", "low-dimensional adaptation"), usage("LaMDA"), usage("LaMDA model")],
             ["lamda-low-dimensional-adaptation", "lamda", "lamda-model"],
