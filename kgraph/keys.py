@@ -46,6 +46,10 @@ _BRITISH_WORD = re.compile(
 )
 _BRITISH_TRACE = re.compile("is[aei]|ll[ei]|our|[bt]re|gue|efa")  # a third of the time of the search itself
 
+FUNCTION_WORDS = frozenset(
+    "a an and as at by for from in of on or over the to under using via with".split()  # noqa: SIM905  one line, not 19
+)
+
 
 def fold(name: str) -> str:
     r"""Spell a name in lower case, Greek letters, `+` and `*` in words, without TeX fonts and accents.

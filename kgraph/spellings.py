@@ -9,25 +9,11 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import permutations
 
+from kgraph.keys import FUNCTION_WORDS
+
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _PARTICLE = re.compile(r"^(auto|cross|fine|inter|multi|non|pre|self|semi|sub|super)(?=[a-z]{4})")
 _ENDING = re.compile(r"(?<=\w{4})(?:ations?|ions?|ers?|ors?)$|(?<=\w{3})(?:ings?|ed|es?|s)$")
-_FUNCTION_WORDS = {
-    "a",
-    "an",
-    "and",
-    "as",
-    "at",
-    "by",
-    "for",
-    "from",
-    "in",
-    "of",
-    "on",
-    "or",
-    "over",
-    "the",
-} | {"to", "under", "using", "via", "with"}
 _ACRONYM = re.compile(r"[A-Z].*[A-Z]|\d")
 _PLURAL = re.compile(r"(?:[A-Z0-9]|[^\W\d_]{2}[a-rt-z])s\W*$")  # GANs, models; not DAVIS, loss
 
@@ -113,7 +99,7 @@ def stems(text: str) -> tuple[str, ...]:
     (('continual', 'learn'), ('contrastiv', 'learn'))
     """
     words = (part for word in _WORD.findall(text.lower()) for part in _PARTICLE.sub(r"\1 ", word).split())
-    return tuple(_ENDING.sub("", word) for word in words if word not in _FUNCTION_WORDS) or (text,)
+    return tuple(_ENDING.sub("", word) for word in words if word not in FUNCTION_WORDS) or (text,)
 
 
 _KINDS = frozenset(

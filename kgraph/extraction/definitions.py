@@ -9,31 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kgraph.keys import FUNCTION_WORDS
+
 _PARENTHESES = re.compile(r"\(\s*([^()]{2,90}?)\s*\)")
 _CLAUSE_END = re.compile(r"[\n.;:!?]\s|[()]")
 _SHORT = re.compile(r"[\w$^\\{}-]+(?: [\w-]+)?")
-_LIGHT = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "of",
-        "on",
-        "or",
-        "over",
-        "the",
-        "to",
-        "under",
-        "via",
-        "with",
-    ]
-)
 LONGEST_SHORT = 14
 
 
@@ -65,7 +45,7 @@ def find_definitions(text: str) -> Iterator[Definition]:
 
 
 def abbreviates(short: str, long: str) -> bool:
-    """Say whether short is made of the initials of long's words, light words left out or taken in.
+    """Say whether short is made of the initials of long's words, function words left out or taken in.
 
     >>> abbreviates("SVD", "singular value decomposition"), abbreviates("MoE", "mixture of experts")
     (True, True)
@@ -77,7 +57,7 @@ def abbreviates(short: str, long: str) -> bool:
     if len(words) < 2 or len(letters) < 2:
         return False
     every = "".join(word[0] for word in words)
-    heavy = "".join(word[0] for word in words if word not in _LIGHT)
+    heavy = "".join(word[0] for word in words if word not in FUNCTION_WORDS)
     return letters in (every, heavy)
 
 
