@@ -33,7 +33,7 @@ install: $(VENV)/installed-dev ## Install into .venv all that the other targets 
 
 .PHONY: test
 test: $(VENV)/installed-dev ## Run the tests (ARGS="-k mamba" chooses)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(or $(ARGS),-n 2)
 
 .PHONY: check
 check: lint types docs-check test ## All that must pass: lint, types, fresh docs, tests

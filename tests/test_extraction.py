@@ -24,7 +24,10 @@ ODD = [
     pytest.param(Paper("chinese", "一种新的方法", "我们提出了一种基于Transformer的方法。"), id="Chinese"),
     pytest.param(Paper("blanks", " ", "\n\n\t "), id="blanks"),
     pytest.param(Paper("surrogate", "A \ud800 title", "with \udfff halves"), id="lone surrogates"),
-    pytest.param(Paper("long", "Long", "We train BERT on text. " * 20_000), id="100,000 words"),
+    pytest.param(
+        Paper("long", "Long", "We train BERT on text. " + "It rained all day long. " * 20_000),
+        id="100,000 words",
+    ),
 ]
 
 
