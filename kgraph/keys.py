@@ -89,6 +89,16 @@ def alias_key(name: str) -> str:
     return name
 
 
+def name_key(name: str) -> str:
+    """Fold as `alias_key` does, and a plural s besides: enough within one paper, too much over a collection.
+
+    >>> name_key("Transformers"), name_key("GANs"), name_key("loss")
+    ('transformer', 'gan', 'loss')
+    """
+    key = alias_key(name)
+    return key[:-1] if len(key) > 3 and key.endswith("s") and not key.endswith("ss") else key
+
+
 def slug(name: str) -> str:
     """Make a name fit for an id: lower-case words of letters and digits, joined by hyphens.
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kgraph.extraction.tokens import sentence_spans, token_spans
-from kgraph.keys import alias_key
+from kgraph.keys import name_key
 from kgraph.lexicon import Lexicon
 from kgraph.records import TYPES
 
@@ -86,7 +86,7 @@ class Words:
         self.flags.append(_form(word, count, capitalised, known == 0))
         stem = lower[:-1] if len(lower) > 3 and lower.endswith("s") else lower
         self.group.append(self._groups.setdefault(stem, len(self._groups)))
-        self.keys.append(_name_key(word))
+        self.keys.append(name_key(word))
         return row
 
 
@@ -124,12 +124,6 @@ def _form(word: str, count: int, capitalised: float, unknown: bool) -> tuple[flo
     )
 
 
-def _name_key(word: str) -> str:
-    """One word as names are compared: folded, without a plural s."""
-    key = alias_key(word)
-    return key[:-1] if len(key) > 3 and key.endswith("s") and not key.endswith("ss") else key
-
-
 @dataclass(frozen=True, slots=True)
 class _Spelling:
     type: int  # index into TYPES
@@ -154,7 +148,7 @@ class Names:
         for row in lexicon.rows:
             for spelling in row.spellings:
                 words = [spelling[start:end] for start, end in token_spans(spelling)]
-                keys = [key for word in words if (key := _name_key(word))]
+                keys = [key for word in words if (key := name_key(word))]
                 if keys:
                     cased = any(c.isupper() for c in spelling)
                     exact = _letters(words) if row.exact and cased else None
@@ -165,7 +159,7 @@ class Names:
     def denies(self, spelling: str, text: str) -> bool:
         """Say whether a spelling is known as a name in other texts only: DROP without its cues, or drop."""
         words = [spelling[start:end] for start, end in token_spans(spelling)]
-        known = self._spellings.get("".join(map(_name_key, words)))
+        known = self._spellings.get("".join(map(name_key, words)))
         if not known or not all(one.cues or one.exact for one in known):
             return False
         letters, lower = _letters(words), text.lower()

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kgraph.extraction.definitions import Definition, abbreviates
-from kgraph.keys import alias_key
+from kgraph.keys import alias_key, name_key
 from kgraph.lexicon import Lexicon
 
 # A head that adds nothing to a name: "the GLUE benchmark" is GLUE.
@@ -68,12 +68,6 @@ def group(spans: Sequence[Span], definitions: Iterable[Definition], lexicon: Lex
     return sorted(
         (_thing(found, shorts) for found in things.values()), key=lambda thing: thing.spans[0].start
     )
-
-
-def name_key(text: str) -> str:
-    """The key by which two spellings in one paper are one: folded, without a plural s."""
-    key = alias_key(text)
-    return key[:-1] if len(key) > 3 and key.endswith("s") and not key.endswith("ss") else key
 
 
 def without_head(span: Span, lexicon: Lexicon) -> Span:
