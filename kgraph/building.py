@@ -5,7 +5,7 @@ as long as its paper's text and the extractor stay the same. Hence adding equals
 """
 
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field
 from itertools import islice
@@ -18,7 +18,7 @@ from kgraph.extraction import Extractor, find_mentions, load_extractor
 from kgraph.identity import identify, merge, record_key
 from kgraph.lexicon import Lexicon
 from kgraph.names import find_paper
-from kgraph.records import TYPES, Extraction, Paper, Reject, Usage
+from kgraph.records import Extraction, Paper, Reject, Usage, common_label
 from kgraph.sources import find_files, read_papers
 from kgraph.store import Naming, Store, building, changing
 
@@ -264,15 +264,8 @@ def _used(namings: Iterable[Naming]) -> Iterator[tuple[str, str, tuple[str, ...]
             by_name[name].append(tuple(mention))
         for name, mentions in by_name.items():
             texts, _, scores = zip(*mentions, strict=True)
-            yield paper, name, tuple(sorted(set(texts))), _label(mentions), max(scores)
-
-
-def _label(mentions: Iterable[tuple[str, str, int]]) -> str:
-    """Return the label with the greatest sum of scores; of equals the first of TYPES."""
-    votes: Counter[str] = Counter()
-    for _, label, score in mentions:
-        votes[label] += score
-    return min(votes, key=lambda label: (-votes[label], TYPES.index(label)))
+            label = common_label((label, score) for _, label, score in mentions)
+            yield paper, name, tuple(sorted(set(texts))), label, max(scores)
 
 
 def _relate(store: Store) -> None:

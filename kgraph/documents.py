@@ -1,6 +1,6 @@
 """What was found in one paper -> the object that `extract` prints, `export` writes and gold files hold."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
@@ -10,7 +10,7 @@ from typing import Any, overload
 
 from kgraph.config import Config
 from kgraph.extraction import Extractor, find_mentions, load_extractor
-from kgraph.records import ROLES, TYPES, Extraction, Mention, Paper
+from kgraph.records import ROLES, Extraction, Mention, Paper, common_label
 
 Document = dict[str, Any]
 Paths = Sequence[str | Path]
@@ -116,7 +116,7 @@ def _entity(mentions: list[Mention], entity_of: Spans | None) -> dict[str, Any]:
     name = mentions[0].name
     entity: Document = {
         "name": name,
-        "type": common_label(mentions),
+        "type": common_label((mention.label, mention.score) for mention in mentions),
         "role": min((mention.role for mention in mentions), key=ROLES.index),
         "aliases": list(dict.fromkeys(mention.text for mention in mentions if mention.text != name)),
         "mentions": [{"start": m.start, "end": m.end, "text": m.text} for m in mentions],
@@ -125,11 +125,3 @@ def _entity(mentions: list[Mention], entity_of: Spans | None) -> dict[str, Any]:
         nodes = [entity_of.get((mention.start, mention.end)) for mention in mentions]
         entity["node"] = next(filter(None, nodes), None)
     return entity
-
-
-def common_label(mentions: Iterable[Mention]) -> str:
-    """Return the label with the greatest sum of scores; of equals the first of TYPES."""
-    votes: Counter[str] = Counter()
-    for mention in mentions:
-        votes[mention.label] += mention.score
-    return min(votes, key=lambda label: (-votes[label], TYPES.index(label)))

@@ -3,7 +3,8 @@
 Every character offset counts into `Paper.text` and is half open.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 TYPES = ("method", "model", "dataset", "task", "metric")
@@ -12,6 +13,14 @@ ROLES = ("introduces", "extends", "compares", "evaluates", "uses", "mentions")  
 STATED = ("extends", "is_a", "part_of", "trained_on", "evaluated_on", "compared_with", "used_for")
 SYMMETRIC = ("compared_with", "appears_with")
 PAPER_RELATIONS = ("cites", "builds_on")
+
+
+def common_label(votes: Iterable[tuple[str, int]]) -> str:
+    """Return the label with the greatest sum of scores; of equals the first of TYPES."""
+    sums: Counter[str] = Counter()
+    for label, score in votes:
+        sums[label] += score
+    return min(sums, key=lambda label: (-sums[label], TYPES.index(label)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,8 @@ def _fingerprint(nlp: str | None, lexicon: Lexicon) -> str:
     """Digest the rows, the weights and our code; a foreign pipeline counts by its name or meta.json."""
     digest = hashlib.sha256(repr((lexicon.rows, sorted(lexicon.own))).encode())
     with as_file(files("kgraph")) as package:
-        for path in sorted(
-            [*(package / "extraction").glob("*.py"), *(package / "data" / "tagger").glob("*.*")]
-        ):
+        code = [package / "keys.py", package / "lexicon.py", *(package / "extraction").glob("*.py")]
+        for path in sorted([*code, *(package / "data" / "tagger").glob("*.*")]):
             digest.update(path.name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))
     if nlp is not None:
         meta = Path(nlp) / "meta.json"
