@@ -88,6 +88,10 @@ bench: $(VENV)/installed-dev ## Measure speed and memory (ARGS=--full: on all pa
 card: $(VENV)/installed-dev ## Measure the shipped extractor anew and write its model card
 	$(BIN)/python -m pipelines.card
 
+.PHONY: lexicon
+lexicon: $(VENV)/installed-dev ## Write what was judged of mined names into the lexicon, and mine further ones
+	$(BIN)/python -m pipelines.lexicon
+
 .PHONY: train
 train: $(VENV)/installed-train ## Train the extractor again from the annotated papers
 	$(BIN)/python -m pipelines.train $(ARGS)

@@ -611,16 +611,39 @@ def export(db: str, out: str, format: str | None, kind: Kind, **filters: Any) ->
 
 
 @main.command("eval")
-@click.argument("gold", type=click.Path(dir_okay=False))
+@click.argument("gold", nargs=-1, required=True, type=click.Path(dir_okay=False))
+@click.option(
+    "--resolution",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Score instead which occurrences name one thing, by the pairs in FILE.",
+)
 @extractor_options
+@click.option(
+    "--errors",
+    "max_errors",
+    type=click.IntRange(0),
+    default=Config.max_errors,
+    show_default=True,
+    metavar="N",
+    help="Show the N worst errors, each with its sentence.",
+)
 @json_option
-def evaluate(gold: str, as_json: bool, **options: Any) -> None:
+def evaluate(gold: tuple[str, ...], resolution: str | None, as_json: bool, **options: Any) -> None:
     """Score the extractor on the annotated papers of GOLD.
 
     \b
     kgraph eval dev.jsonl
+    kgraph eval dev.jsonl --errors 50
+    kgraph eval --resolution pairs.jsonl train.jsonl dev.jsonl
     """
     from kgraph.evaluation import evaluate
-    from kgraph.terminal import show_scores
+    from kgraph.judged_pairs import evaluate_resolution
+    from kgraph.terminal import show_pairs, show_scores
 
-    _answer(as_json, evaluate(gold, **options), show_scores)
+    if resolution is not None:
+        _answer(as_json, evaluate_resolution(resolution, gold, **options), show_pairs)
+    elif len(gold) > 1:
+        raise click.UsageError("One file of annotated papers at a time, or several with --resolution.")
+    else:
+        _answer(as_json, evaluate(gold[0], **options), show_scores)

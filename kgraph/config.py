@@ -12,5 +12,6 @@ class Config:
     hops: int = 1
     limit: int = 30
     min_papers: int = 1
+    max_errors: int = 20
     max_page_nodes: int = 1500  # pyvis stays usable up to about here
     max_line_bytes: int = 64 * 1024 * 1024

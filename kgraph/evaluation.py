@@ -8,8 +8,9 @@ import json
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,6 +28,8 @@ from kgraph.store import Store
 Named = dict[str, Any]  # an entity of a document: name, type, role, aliases
 
 _PROPER = re.compile(r"[A-Z].*[A-Z]|[a-z][A-Z]|[A-Za-z].*\d|\d.*[A-Z]")
+_ACRONYM = re.compile(r"[A-Z]{2,4}s?")
+_NAME_KINDS = ("short acronym", "homonym")  # as the lexicon has it: several rows, or one that needs cues
 _PUNCTUATION = re.compile(r"[\s_/$^{}().,'`\"\\‐-―−-]")
 _PLURAL = re.compile(r"(?<=...)(?<!s)s$")
 # Greek as the measure spells it, from the names of the characters: λ is "lamda" here, unlike in keys
@@ -55,7 +58,7 @@ def evaluate(
     lexicon: Sequence[str | Path] = (),
     nlp: str | None = None,
     jobs: int = Config.jobs,
-    max_errors: int = 20,
+    max_errors: int = Config.max_errors,
 ) -> dict[str, Any]:
     """Score the extractor on the annotated papers of a file, alone and after a build into a store.
 
@@ -68,7 +71,7 @@ def evaluate(
     with TemporaryDirectory() as folder:
         db = Path(folder) / "eval.db"
         build([gold], db, lexicon=lexicon, nlp=nlp, jobs=jobs)
-        built = _read_built(db, [row["id"] for row in annotated])
+        built = built_documents(db, [row["id"] for row in annotated])
     return {
         **score(annotated, found),
         **slices(annotated, found, extractor.lexicon),
@@ -80,6 +83,15 @@ def evaluate(
 def read_gold(path: str | Path) -> list[Document]:
     """Read annotated papers; raise BadInput with file and line."""
     rows: dict[str, Document] = {}
+    for place, row in read_rows(path, {"id", "title", "abstract", "entities"}):
+        if row["id"] in rows:
+            raise BadInput(place, f"id {row['id']!r} stands twice")
+        rows[row["id"]] = row
+    return list(rows.values())
+
+
+def read_rows(path: str | Path, keys: Set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield file and line, and the JSON object there; raise BadInput if it lacks one of the keys."""
     try:
         lines = Path(path).read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -90,18 +102,15 @@ def read_gold(path: str | Path) -> list[Document]:
         place = f"{path}:{number}"
         try:
             row = json.loads(line)
-            missing = {"id", "title", "abstract", "entities"} - row.keys()
+            missing = keys - row.keys()
         except (ValueError, AttributeError) as error:
             raise BadInput(place, "is not a JSON object") from error
         if missing:
             raise BadInput(place, f"lacks {', '.join(sorted(missing))}")
-        if row["id"] in rows:
-            raise BadInput(place, f"id {row['id']!r} stands twice")
-        rows[row["id"]] = row
-    return list(rows.values())
+        yield place, row
 
 
-def _read_built(db: Path, ids: Iterable[str]) -> dict[str, Document]:
+def built_documents(db: Path, ids: Iterable[str]) -> dict[str, Document]:
     """Return the documents of a store by the ids that the papers had before."""
     with Store(db) as store:
         paper_of = store.paper_of()
@@ -130,11 +139,11 @@ def score(gold: Iterable[Document], found: Mapping[str, Document]) -> dict[str, 
         for name, keep in _PARTS.items():
             _tally(tallies[name], _matched(row, other, keep))
         matched = _matched(row, other, _PARTS["entities"])
-        _tally_by_spelling(tallies, matched)
+        _tally_by(_slice, tallies, matched)
         for one, other_one in matched.pairs:
             ratios["type"][one["type"] == other_one["type"]] += 1
             ratios["role"][one.get("role") == other_one.get("role")] += 1
-            others = {_fold(alias) for alias in other_one.get("aliases", [])} - {_fold(other_one["name"])}
+            others = {fold(alias) for alias in other_one.get("aliases", [])} - {fold(other_one["name"])}
             ratios["alias"].update(alias in _spellings(one) for alias in others)
         _tally_relations(tallies["relations"], row, other)
     figures = {name: tallies[name].figures() for name in (*_PARTS, "proper", "phrases", "relations")}
@@ -154,28 +163,36 @@ def score(gold: Iterable[Document], found: Mapping[str, Document]) -> dict[str, 
 
 
 def slices(gold: Iterable[Document], found: Mapping[str, Document], lexicon: Lexicon) -> dict[str, Any]:
-    """Return the figures by role and by whether the lexicon knows a name, and which types are confused."""
-    by_role = {role: _Tally() for role in ROLES}
-    by_lexicon = {"known": _Tally(), "unseen": _Tally()}
+    """Return the figures by role, by what the names are like and by source, and which types are confused.
+
+    A wrong find goes to the slice of its own name. `types_found` counts what the entities of each
+    annotated type were taken for, tasks and metrics among them.
+    """
+    kinds: dict[str, Callable[..., str | None]] = {
+        "by_lexicon": lambda one, row: _known(one, lexicon),
+        "by_name": lambda one, row: _kind_of_name(one, lexicon),
+        "by_source": lambda one, row: row.get("source"),
+    }
+    tallies: dict[str, dict[str, _Tally]] = {
+        "by_role": {role: _Tally() for role in ROLES},
+        "by_source": defaultdict(_Tally),
+        "by_lexicon": {"known": _Tally(), "unseen": _Tally()},
+        "by_name": {name: _Tally() for name in _NAME_KINDS},
+    }
     confusion: dict[str, Counter[str]] = {type_: Counter() for type_ in TYPES}
     for row in gold:
         other = found.get(row["id"], {"entities": []})
-        for role, tally in by_role.items():
-            _tally(tally, _matched(row, other, _of_role(role)))
-        matched = _matched(row, other, _PARTS["entities"])
-        for one in row["entities"]:
-            by_lexicon[_known(one, lexicon)].gold += _is_graph(one)
-        for one, _ in matched.pairs:
-            by_lexicon[_known(one, lexicon)].right += 1
-            by_lexicon[_known(one, lexicon)].found += 1
-        for one in matched.spurious:
-            by_lexicon[_known(one, lexicon)].found += 1
+        for role in ROLES:
+            _tally(tallies["by_role"][role], _matched(row, other, _of_role(role)))
+        matched = _matched(row, other, _is_graph)
+        for kind, slice_of in kinds.items():
+            _tally_by(partial(slice_of, row=row), tallies[kind], matched)
         for one, other_one in _matched(row, other, lambda _: True).pairs:
             confusion[one["type"]][other_one["type"]] += 1
+    figures = {kind: {name: one.figures() for name, one in by.items()} for kind, by in tallies.items() if by}
     return {
-        "by_role": {role: tally.figures() for role, tally in by_role.items()},
-        "by_lexicon": {name: tally.figures() for name, tally in by_lexicon.items()},
-        "types_found": {type_: dict(sorted(counts.items())) for type_, counts in confusion.items()},
+        **figures,
+        "types_found": {type_: dict(sorted(taken.items())) for type_, taken in confusion.items()},
     }
 
 
@@ -243,7 +260,7 @@ def _matched(row: Document, other: Document, keep: Callable[[Named], bool]) -> _
     gold, found = list(filter(keep, row["entities"])), list(filter(keep, other["entities"]))
     spellings = [_spellings(one) for one in gold]
     finder_of = _match(
-        [[i for i, names in enumerate(spellings) if _fold(one["name"]) in names] for one in found]
+        [[i for i, names in enumerate(spellings) if fold(one["name"]) in names] for one in found]
     )
     finders = set(finder_of.values())
     return _Matched(
@@ -282,23 +299,42 @@ def _tally(tally: _Tally, matched: _Matched) -> None:
     tally.gold += len(matched.pairs) + len(matched.missed)
 
 
-def _tally_by_spelling(tallies: dict[str, _Tally], matched: _Matched) -> None:
+def _tally_by(
+    slice_of: Callable[[Named], str | None], tallies: MutableMapping[str, _Tally], matched: _Matched
+) -> None:
+    """Count each entity in its slice, if it has one: what was found right in that of the annotated one."""
     for one, _ in matched.pairs:
-        _tally(tallies[_slice(one)], _Matched([(one, one)], [], []))
+        if (name := slice_of(one)) is not None:
+            _tally(tallies[name], _Matched([(one, one)], [], []))
     for one in matched.missed:
-        tallies[_slice(one)].gold += 1
+        if (name := slice_of(one)) is not None:
+            tallies[name].gold += 1
     for one in matched.spurious:
-        tallies[_slice(one)].found += 1
+        if (name := slice_of(one)) is not None:
+            tallies[name].found += 1
 
 
 def _slice(entity: Named) -> str:
-    names = (entity["name"], *entity.get("aliases", []))
-    return "proper" if any(_PROPER.search(name) for name in names) else "phrases"
+    return "proper" if any(_PROPER.search(name) for name in _names(entity)) else "phrases"
+
+
+def _kind_of_name(entity: Named, lexicon: Lexicon) -> str | None:
+    """Tell the names that are hard for a reason of their own."""
+    keys = {alias_key(name) for name in _names(entity)}
+    rows = [row for key in keys for row in lexicon.by_key.get(key, ())]
+    if len({row.id for row in rows}) > 1 or any(row.cues for row in rows):
+        return "homonym"
+    if _ACRONYM.fullmatch(entity["name"]):
+        return "short acronym"
+    return None
+
+
+def _names(entity: Named) -> list[str]:
+    return [entity["name"], *entity.get("aliases", ())]
 
 
 def _known(entity: Named, lexicon: Lexicon) -> str:
-    names = (entity["name"], *entity.get("aliases", []))
-    return "known" if any(alias_key(name) in lexicon.by_key for name in names) else "unseen"
+    return "known" if any(alias_key(name) in lexicon.by_key for name in _names(entity)) else "unseen"
 
 
 def _tally_relations(tally: _Tally, row: Document, other: Document) -> None:
@@ -312,7 +348,7 @@ def _tally_relations(tally: _Tally, row: Document, other: Document) -> None:
 
 def _relations(row: Document, entity_of: Mapping[str, int]) -> Iterator[tuple[str, int, int]]:
     for source, relation, target in row.get("relations", []):
-        ends = (entity_of.get(_fold(source)), entity_of.get(_fold(target)))
+        ends = (entity_of.get(fold(source)), entity_of.get(fold(target)))
         if ends[0] is None or ends[1] is None or ends[0] == ends[1]:
             continue
         start, end = sorted(ends) if relation in SYMMETRIC else ends  # type: ignore[type-var]
@@ -320,13 +356,13 @@ def _relations(row: Document, entity_of: Mapping[str, int]) -> Iterator[tuple[st
 
 
 def _spellings(entity: Named) -> set[str]:
-    return {_fold(name) for name in (entity["name"], *entity.get("aliases", []))}
+    return {fold(name) for name in _names(entity)}
 
 
-def _fold(name: str) -> str:
+def fold(name: str) -> str:
     """Fold as the measure does: keys of the project may change, the measure must not.
 
-    >>> _fold("β-VAEs"), _fold("GPT-3.5"), _fold("loss"), _fold("Q*")
+    >>> fold("β-VAEs"), fold("GPT-3.5"), fold("loss"), fold("Q*")
     ('betavae', 'gpt35', 'loss', 'qstar')
     """
     name = unicodedata.normalize("NFKC", name).lower().translate(_SIGNS).translate(_SPELLED)

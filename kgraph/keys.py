@@ -7,6 +7,7 @@ and "Llama 3 1B" are three things.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # unicodedata says LAMDA, TeX and texts say lambda
 _GREEK = {c: unicodedata.name(c).split()[-1].lower() for c in "αβγδεζηθικλμνξοπρσςτυφχψω"} | {"λ": "lambda"}
@@ -67,6 +68,7 @@ def fold(name: str) -> str:
     return name.lower().translate(_SPELLED)
 
 
+@lru_cache(1 << 16)  # names come again and again, and this is asked several times of each
 def alias_key(name: str) -> str:
     r"""Fold the spellings of one name that differ only in case, spaces, hyphens, TeX or British spelling.
 

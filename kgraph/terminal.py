@@ -236,13 +236,34 @@ def show_export(written: Export) -> None:
 
 
 def show_scores(scores: Mapping[str, Any]) -> None:
-    """Print precision, recall and F1 by slice, then the other figures and the worst errors."""
+    """Print the figures by slice, which types are confused, and the worst errors with their sentences."""
     show_table(list(_slices(scores)), ["slice", "precision", "recall", "f1", "gold"])
     click.echo()
     show_facts({name: value for name, value in scores.items() if not isinstance(value, Mapping)})
-    if errors := scores.get("errors", {}).get("worst"):
+    click.echo("\nannotated as, and found as")
+    types = list(scores["types_found"])
+    rows = [
+        {"type": type_, **dict.fromkeys(types, 0), **taken} for type_, taken in scores["types_found"].items()
+    ]
+    show_table(rows, ["type", *types])
+    for error in scores["errors"]["worst"]:
         click.echo()
-        show_table(errors, ["error", "role", "type", "name", "paper"])
+        found = f", found as {error['found']}" if "found" in error else ""
+        what = f"{error['error']}: {_cell(error['name'])} ({error['role']}, {error['type']}{found})"
+        click.echo(f"{what} in {_cell(error['paper'])}")
+        click.echo(f"  {_cell(error['sentence'])}")
+
+
+def show_pairs(scores: Mapping[str, Any]) -> None:
+    """Print how many judged pairs the resolution gets right, by kind, and those it gets wrong."""
+    named = {**{name: scores[name] for name in ("all", "same", "different")}, **scores["by_kind"]}
+    rows = [{"judged": name, **figures} for name, figures in named.items()]
+    show_table(rows, ["judged", "pairs", "not_found", "accuracy"])
+    for pair in scores["errors"]:
+        wrong = "apart, but the same" if pair["same"] else "one node, but two things"
+        click.echo(f"\n{wrong} ({_cell(pair.get('kind'))}): {_cell(pair.get('why'))}")
+        for end, node in zip("ab", pair["nodes"], strict=True):
+            click.echo(f"  {_cell(pair[end]['spelling'])} in {_cell(pair[end]['paper'])}: {_cell(node)}")
 
 
 def _slices(scores: Mapping[str, Any], within: str = "") -> Iterator[dict[str, Any]]:

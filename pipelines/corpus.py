@@ -1,4 +1,4 @@
-"""The texts that training reads, all in ../shared, none of them copied: annotated papers and the corpus."""
+"""What training reads: texts, all in ../shared and none of them copied, and what is named in them."""
 
 import gzip
 import json
@@ -15,6 +15,7 @@ SHARED = Path(__file__).parents[1].parent / "shared"
 CORPUS = SHARED / "corpora" / "conference-abstracts.jsonl.gz"
 TRAIN = SHARED / "gold" / "train.jsonl"
 DEV = SHARED / "gold" / "dev.jsonl"
+ANNOTATIONS = Path(__file__).with_name("annotations.jsonl")  # of papers of the corpus, by their number
 
 
 @dataclass(frozen=True)
@@ -54,18 +55,43 @@ class Annotated:
 
 def read_annotated(path: Path) -> list[Annotated]:
     documents = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-    return [
-        Annotated(
-            Paper(document["id"], document["title"], document["abstract"]),
-            document["entities"],
-            [tuple(relation) for relation in document["relations"]],
-        )
-        for document in documents
+    return [_annotated(Paper(d["id"], d["title"], d["abstract"]), d) for d in documents]
+
+
+def read_annotated_corpus() -> list[Annotated]:
+    """Join our own annotations, which hold names only, with the papers of the corpus that they are of.
+
+    A line has the paper, its entities as [type, role, name, aliases...] and its relations as
+    [entity, relation, entity] by the entities' places in that list.
+    """
+    rows = {row["id"]: row for row in map(json.loads, ANNOTATIONS.read_text("utf-8").split("\n")[:-1])}
+    return [_joined(paper, rows[paper.id]) for paper in read_corpus() if paper.id in rows]
+
+
+def _joined(paper: Paper, row: Mapping[str, Any]) -> Annotated:
+    entities = [
+        {"name": name, "type": type_, "role": role, "aliases": aliases}
+        for type_, role, name, *aliases in row["entities"]
     ]
+    relations = [(entities[i]["name"], relation, entities[j]["name"]) for i, relation, j in row["relations"]]
+    return Annotated(paper, entities, relations)
+
+
+def _annotated(paper: Paper, document: Mapping[str, Any]) -> Annotated:
+    return Annotated(paper, document["entities"], [tuple(relation) for relation in document["relations"]])
 
 
 def read_corpus() -> Iterator[Paper]:
+    """Yield the papers of the corpus; a venue, such as "iclr2024", also tells the year."""
     with gzip.open(CORPUS, "rt", encoding="utf-8") as lines:
         for number, line in enumerate(lines):
             record = json.loads(line)
-            yield Paper(f"corpus:{number}", record["title"], record["abstract"])
+            venue = record["venue"]
+            year = re.search(r"\d{4}", venue)
+            yield Paper(
+                f"corpus:{number}",
+                record["title"],
+                record["abstract"],
+                venue=venue,
+                date=None if year is None else year[0],
+            )

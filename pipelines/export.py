@@ -1,16 +1,24 @@
 """Write the trained tagger as `kgraph.extraction.network` reads it: 8-bit word vectors, 16-bit weights."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from kgraph.extraction.features import Counts
+from pipelines.evidence import write_evidence
 from pipelines.model import Model
 
+LAYERS = (
+    *("same_word", "sentence", "whole", "label", "mention", "role_hidden", "role", "meeting"),
+    *("pair_first", "pair_second", "pair_flags", "pair_met", "pair"),
+)
 
-def export(model: Model, training: Path, folder: Path) -> None:
-    """Write weights.npz and words.json into a folder; `training` holds what pipelines.vectors wrote."""
+
+def export(model: Model, evidence: Mapping[str, Counts], training: Path, folder: Path) -> None:
+    """Write weights, words and evidence into a folder; `training` holds what pipelines.vectors wrote."""
     state = {name: value.detach().numpy() for name, value in model.state_dict().items()}
     tables = np.load(training / "vectors.npz")
     vectors = state["vectors"][1:]
@@ -24,6 +32,7 @@ def export(model: Model, training: Path, folder: Path) -> None:
     weights |= {name: value.astype(np.float16) for name, value in _named(state).items()}
     folder.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(folder / "weights.npz", **weights)  # type: ignore[arg-type]  # numpy's stub
+    write_evidence(evidence, folder / "evidence.tsv")
     words = (training / "words.txt").read_text("utf-8").split("\n")[:-1]
     (folder / "words.json").write_text(json.dumps(words, ensure_ascii=False) + "\n", "utf-8", newline="\n")
 
@@ -45,6 +54,8 @@ def _named(state: dict[str, npt.NDArray[np.float32]]) -> dict[str, npt.NDArray[n
             state[f"norms.{k}.weight"],
             state[f"norms.{k}.bias"],
         )
-    for name in ("same_word", "whole", "label", "role_hidden", "role", "pair_hidden", "pair"):
-        named[name], named[f"{name}_shift"] = state[f"{name}.weight"].T, state[f"{name}.bias"]
+    for name in LAYERS:
+        named[name] = state[f"{name}.weight"].T
+        if f"{name}.bias" in state:
+            named[f"{name}_shift"] = state[f"{name}.bias"]
     return named

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from kgraph.documents import document
 from kgraph.evaluation import score
-from kgraph.extraction.component import pipeline_of
 from kgraph.extraction.extractor import Extractor, extract_paper
 from kgraph.extraction.network import Network
 from kgraph.extraction.tagger import Tagger
@@ -17,7 +16,7 @@ def print_figures(folder: Path, papers: Sequence[Annotated]) -> None:
     """Print what `kgraph eval` would."""
     lexicon = read_lexicon()
     tagger = Tagger(Network.read(folder), lexicon)
-    extractor = Extractor(pipeline_of(tagger), tagger, lexicon, "")
+    extractor = Extractor(None, tagger, lexicon, "")
     gold = [
         {"id": a.paper.id, "entities": list(a.entities), "relations": [list(r) for r in a.relations]}
         for a in papers

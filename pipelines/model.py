@@ -1,14 +1,15 @@
 """The tagger in PyTorch, for training only; `kgraph.extraction.network` runs the same sums in numpy.
 
 Words enter as pretrained vectors, hashed affixes, a description of their form, their place in the
-paper and the lexicon's opinion. Four convolutions with growing reach follow; between them every
-token meets all others of the same word (their maximum and mean) and the mean of the whole paper.
-One head labels tokens, one gives every entity its role, one relates pairs of mentions.
+paper and the opinion of the lexicon and of other papers. Four convolutions with growing reach follow;
+between them every token meets all others of the same word, its sentence and the whole paper. One head
+labels tokens, one gives every thing its role, one relates every two things of a paper.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,17 +23,20 @@ from kgraph.extraction.features import (
     LEXICON_FLAGS,
     PLACE_FLAGS,
     WORD_FLAGS,
+    Evidence,
     Names,
     Tokens,
     Words,
     describe,
 )
-from kgraph.extraction.network import DILATIONS, LABELS, POOL_AFTER, RELATION_CLASSES, REVERSED
+from kgraph.extraction.network import DILATIONS, LABELS, POOL_AFTER, RELATION_CLASSES
+from kgraph.extraction.things import PAIR_FLAGS, THING_FLAGS, Things, describe_things
 from kgraph.records import ROLES, STATED, SYMMETRIC, TYPES
 from pipelines.corpus import Annotated
 
-HIDDEN, AFFIX = 128, 24
-IGNORED = -100
+HIDDEN, AFFIX = 160, 24
+AROUND, PAIR = 96, 96  # what is said of a mention or a meeting, and of a pair
+RATE, BATCH = 2e-3, 16  # the greatest rate of a step, and papers in one
 ROLE_WEIGHT, PAIR_WEIGHT = 0.4, 0.3
 MEAN_DECAY = 0.995  # of the running mean of the weights, a step
 LEXICON_FORGOTTEN = 0.25  # share of papers whose lexicon flags are hidden
@@ -43,73 +47,58 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Example:
-    """A described paper, its labels and the mentions of its entities."""
+    """A described paper, its labels and the things that it names."""
 
-    annotated: Annotated
     tokens: Tokens
     labels: Floats  # (n, labels) probabilities
-    mentions: list[tuple[int, int, int]]  # first token, token after the last, entity
-    roles: list[int]  # by entity, index into ROLES or IGNORED
-    pairs: list[
-        tuple[int, int, int]
-    ]  # two mentions of one sentence, in reading order; the pair of things they tie
-    relations: list[int]  # by pair of things, index into RELATION_CLASSES or IGNORED
-    reversed: list[bool]  # by pair of mentions: the later names the lesser of the two things
+    things: Things
+    roles: list[int]  # by thing, index into ROLES
+    relations: list[int]  # by pair of things, index into RELATION_CLASSES
 
 
 def read_words(folder: Path) -> tuple[Words, Floats]:
-    """Load what `pipelines.vectors` wrote: the words and their vectors, shape (words, dimensions)."""
+    """Load the words and their vectors, shape (words, dimensions): of their company and their contexts."""
     tables = np.load(folder / "vectors.npz")
     vocabulary = (folder / "words.txt").read_text("utf-8").split("\n")[:-1]
-    return Words(vocabulary, tables["counts"].tolist(), tables["capitalised"].tolist()), tables["vectors"]
+    words = Words(vocabulary, tables["counts"].tolist(), tables["capitalised"].tolist())
+    contexts = np.load(folder / "word_contexts.npz")["vectors"]
+    return words, np.concatenate([tables["vectors"], contexts], axis=1)
 
 
-def encode(annotated: Annotated, words: Words, names: Names) -> Example:
-    tokens = describe(annotated.paper.text, len(annotated.paper.title), words, names)
-    mentions = annotated.spans()
+def encode(annotated: Annotated, words: Words, names: Names, evidence: Evidence) -> Example:
+    """Describe a paper to learn from, which must not be among those that the evidence was counted in."""
+    tokens = describe(annotated.paper.text, len(annotated.paper.title), words, names, evidence)
+    spans = annotated.spans()
     right = np.zeros(len(tokens.spans), np.intp)
-    for start, end, index in mentions:
+    for start, end, index in spans:
         type_ = annotated.entities[index]["type"]
         right[start] = LABELS.index("B-" + type_)
         right[start + 1 : end] = LABELS.index("I-" + type_)
     labels = np.full((len(right), len(LABELS)), SMOOTHING / len(LABELS), np.float32)
     labels[np.arange(len(right)), right] += 1 - SMOOTHING
-    roles = [ROLES.index(e["role"]) if e.get("role") in ROLES else IGNORED for e in annotated.entities]
-    return Example(annotated, tokens, labels, mentions, roles, *_pairs(annotated, tokens, mentions))
+    number: dict[int, int] = {}  # things in the order of their first mentions
+    mentions = [(start, end, number.setdefault(index, len(number))) for start, end, index in spans]
+    named = [annotated.entities[index] for index in number]
+    things = describe_things(tokens, mentions, [TYPES.index(e["type"]) for e in named])
+    roles = [ROLES.index(e["role"]) for e in named]
+    return Example(tokens, labels, things, roles, _relations(annotated, named, things))
 
 
-def _pairs(
-    annotated: Annotated, tokens: Tokens, mentions: Sequence[tuple[int, int, int]]
-) -> tuple[list[tuple[int, int, int]], list[int], list[bool]]:
-    """Return what Example calls pairs, relations and reversed."""
-    index = {name: i for i, e in enumerate(annotated.entities) for name in (e["name"], *e.get("aliases", ()))}
+def _relations(annotated: Annotated, named: Sequence[Mapping[str, Any]], things: Things) -> list[int]:
+    """Return the class of every pair of things."""
+    index = {name: i for i, e in enumerate(named) for name in (e["name"], *e.get("aliases", ()))}
     stated = {}
     for source, relation, target in annotated.relations:
         a, b = index.get(source), index.get(target)
         if a is None or b is None or a == b or relation not in STATED:
             continue
         backwards = a > b and relation not in SYMMETRIC
-        stated[min(a, b), max(a, b)] = 1 + 2 * STATED.index(relation) + backwards
-    number: dict[tuple[int, int], int] = {}
-    pairs, relations, reversed_ = [], [], []
-    for i, (start, _, first) in enumerate(mentions):
-        for j in range(i + 1, len(mentions)):
-            second = mentions[j][2]
-            if tokens.sentences[mentions[j][0]] != tokens.sentences[start]:
-                break
-            if first == second:
-                continue
-            things = min(first, second), max(first, second)
-            if things not in number:
-                number[things] = len(number)
-                relations.append(stated.get(things, 0))
-            pairs.append((i, j, number[things]))
-            reversed_.append(first > second)
-    return pairs, relations, reversed_
+        stated[min(a, b), max(a, b)] = RELATION_CLASSES.index(("<" if backwards else "") + relation)
+    return [stated.get((i, j), 0) for i, j in things.pairs.tolist()]
 
 
 class Model(nn.Module):
-    def __init__(self, vectors: Floats, drop: float = 0.3, word_drop: float = 0.15) -> None:
+    def __init__(self, vectors: Floats, drop: float = 0.2, word_drop: float = 0.15) -> None:
         super().__init__()
         unknown = np.zeros((1, vectors.shape[1]), np.float32)
         self.register_buffer("vectors", torch.from_numpy(np.vstack([unknown, vectors])) * 4)
@@ -124,12 +113,19 @@ class Model(nn.Module):
         )
         self.norms = nn.ModuleList(nn.LayerNorm(HIDDEN) for _ in DILATIONS)
         self.same_word = nn.Linear(2 * HIDDEN, HIDDEN)
+        self.sentence = nn.Linear(2 * HIDDEN, HIDDEN)
         self.whole = nn.Linear(HIDDEN, HIDDEN)
         self.label = nn.Linear(HIDDEN, len(LABELS))
-        self.role_hidden = nn.Linear(4 * HIDDEN, 64)
+        self.mention = nn.Linear(5 * HIDDEN, AROUND)
+        described = 2 * AROUND + THING_FLAGS
+        self.role_hidden = nn.Linear(described, 64)
         self.role = nn.Linear(64, len(ROLES))
-        self.pair_hidden = nn.Linear(4 * HIDDEN + 2 * len(TYPES) + 1, 96)
-        self.pair = nn.Linear(96, len(RELATION_CLASSES))
+        self.meeting = nn.Linear(5 * HIDDEN + 2, AROUND)
+        self.pair_first = nn.Linear(described + len(ROLES), PAIR, bias=False)
+        self.pair_second = nn.Linear(described + len(ROLES), PAIR, bias=False)
+        self.pair_flags = nn.Linear(PAIR_FLAGS, PAIR)
+        self.pair_met = nn.Linear(AROUND, PAIR, bias=False)
+        self.pair = nn.Linear(PAIR, len(RELATION_CLASSES))
         self.drop, self.word_drop = drop, word_drop
 
     def forward(self, batch: "Batch") -> tuple[Tensor, Tensor]:
@@ -140,6 +136,8 @@ class Model(nn.Module):
             vectors = vectors * (torch.rand(vectors.shape[:2]) > self.word_drop).float().unsqueeze(-1)
             flags = self._forget_lexicon(flags)
         affixes = [table(batch.ids[..., k + 1]) for k, table in enumerate(self.affixes)]
+        if not self.training:  # the row of a word never met is some other word's
+            affixes[-1] = affixes[-1] * (batch.ids[..., :1] > 0)
         entered = self._dropped(torch.cat([vectors, *affixes, flags], -1), 0.1)
         mask = batch.mask.unsqueeze(-1)
         hidden = self.enter_norm(F.relu(self.enter(entered))) * mask
@@ -147,83 +145,81 @@ class Model(nn.Module):
             moved = convolution(self._dropped(hidden, self.drop).transpose(1, 2)).transpose(1, 2)
             hidden = norm(hidden + F.relu(moved)) * mask
             if depth == POOL_AFTER:
-                hidden = self._pool(hidden, batch.groups, mask)
+                hidden = self._pool(hidden, batch, mask)
         return self.label(self._dropped(hidden, self.drop)), hidden
 
-    def _pool(self, hidden: Tensor, groups: Tensor, mask: Tensor) -> Tensor:
-        papers, _, width = hidden.shape
-        index = groups.unsqueeze(-1).expand_as(hidden)
-        empty = torch.zeros(papers, int(groups.max()) + 1, width)
+    def _pool(self, hidden: Tensor, batch: "Batch", mask: Tensor) -> Tensor:
+        index = batch.groups.unsqueeze(-1).expand_as(hidden)
+        empty = torch.zeros(len(hidden), int(batch.groups.max()) + 1, hidden.shape[-1])
         most = empty.scatter_reduce(1, index, hidden, "amax", include_self=False)
         mean = empty.scatter_reduce(1, index, hidden, "mean", include_self=False)
         same = torch.cat([most.gather(1, index), mean.gather(1, index)], -1)
-        whole = hidden.sum(1, keepdim=True) / mask.sum(1, keepdim=True)
-        return (hidden + F.relu(self.same_word(self._dropped(same, self.drop))) + self.whole(whole)) * mask
+        sentence_of = batch.sentences.flatten()
+        sentences = _means_and_most(hidden.flatten(0, 1), sentence_of, int(sentence_of.max()) + 1)
+        sentence = F.relu(self.sentence(self._dropped(sentences, self.drop)))[batch.sentences]
+        whole = self.whole(hidden.sum(1, keepdim=True) / mask.sum(1, keepdim=True))
+        return (hidden + F.relu(self.same_word(self._dropped(same, self.drop))) + sentence + whole) * mask
 
-    def role_scores(self, hidden: Tensor, batch: "Batch") -> Tensor:
-        """Return the scores of roles, shape (entities of the batch, roles), pooled over mentions."""
+    def judge_things(self, hidden: Tensor, batch: "Batch") -> tuple[Tensor, Tensor]:
+        """Return the scores of roles (things of the batch, roles) and of relations (pairs, classes)."""
         flat = hidden.reshape(-1, hidden.shape[-1])
-        cumulated = torch.cat([torch.zeros(1, flat.shape[1]), flat.cumsum(0)])
-        starts, ends, owners = batch.mentions.T
-        sentences = batch.sentences.flatten()
-        count = int(sentences.max()) + 1
-        sums = torch.zeros(count, flat.shape[1]).index_add(0, sentences, flat)
-        sizes = torch.zeros(count).index_add(0, sentences, torch.ones(len(sentences)))
-        around = (sums / sizes.clamp(min=1).unsqueeze(-1))[sentences[starts]]
-        inside = (cumulated[ends] - cumulated[starts]) / (ends - starts).unsqueeze(-1)
-        sides = [F.pad(flat, (0, 0, 1, 1))[at] for at in (starts, ends + 1)]  # the tokens before and after
-        scores = self.role(
-            F.relu(self.role_hidden(self._dropped(torch.cat([inside, *sides, around], -1), self.drop)))
-        )
-        return _pooled(scores, owners)
-
-    def pair_scores(self, hidden: Tensor, batch: "Batch") -> Tensor:
-        """Return the scores of relations, shape (pairs of things, classes), seen from the lesser thing."""
-        flat = hidden.reshape(-1, hidden.shape[-1])
-        cumulated = torch.cat([torch.zeros(1, flat.shape[1]), flat.cumsum(0)])
+        sums = torch.cat([torch.zeros(1, flat.shape[1]), flat.cumsum(0)])
+        sentence_of = batch.sentences.flatten()
+        sentences = _means_and_most(flat, sentence_of, int(sentence_of.max()) + 1)
 
         def mean(starts: Tensor, ends: Tensor) -> Tensor:
-            return (cumulated[ends] - cumulated[starts]) / (ends - starts).clamp(min=1).unsqueeze(-1)
+            return (sums[ends] - sums[starts]) / (ends - starts).clamp(min=1).unsqueeze(-1)
 
-        first_start, first_end, second_start, second_end, owners, turned = batch.pairs.T
-        sentences = batch.sentences.flatten()
-        count = int(sentences.max()) + 1
-        sums = torch.zeros(count, flat.shape[1]).index_add(0, sentences, flat)
-        sizes = torch.zeros(count).index_add(0, sentences, torch.ones(len(sentences)))
-        around = (sums / sizes.clamp(min=1).unsqueeze(-1))[sentences[first_start]]
-        types = F.one_hot(batch.types, len(TYPES)).float()
-        gap = (second_start - first_end).clamp(min=0).float().log1p().unsqueeze(-1) / 4
-        seen = [
-            mean(first_start, first_end),
-            mean(second_start, second_end),
-            mean(first_end, second_start),
-            around,
-        ]
+        start, end, owner = batch.mentions.T
+        sides = [F.pad(flat, (0, 0, 1, 1))[at] for at in (start, end + 1)]  # the tokens before and after
+        around = torch.cat([mean(start, end), *sides, sentences[sentence_of[start]]], -1)
+        around = F.relu(self.mention(self._dropped(around, self.drop)))
+        described = _means_and_most(around, owner, len(batch.thing_flags), most_first=True)
+        described = self._dropped(torch.cat([described, batch.thing_flags], -1), 0.1)
+        roles = self.role(F.relu(self.role_hidden(described)))
+
+        one, two, pair, turned = batch.meetings.T
+        (start, end, _), (start2, end2, _) = batch.mentions[one].T, batch.mentions[two].T
+        gap = (start2 - end).clamp(min=0).float().log1p() / 4
+        place = torch.stack([gap, turned.float()], -1)
+        seen = [mean(end, start2), mean(start, end), mean(start2, end2), sentences[sentence_of[start]], place]
+        met = F.relu(self.meeting(self._dropped(torch.cat(seen, -1), self.drop)))
+        count = len(batch.pair_flags)
+        most = torch.zeros(count, met.shape[1]).scatter_reduce(0, _wide(pair, met), met, "amax")
+        known = torch.cat([described, roles.detach().softmax(-1)], -1)
+        first, second = batch.pairs.T
         middle = F.relu(
-            self.pair_hidden(self._dropped(torch.cat([*seen, types[:, 0], types[:, 1], gap], -1), 0.2))
+            self.pair_first(known)[first]
+            + self.pair_second(known)[second]
+            + self.pair_flags(batch.pair_flags)
+            + self.pair_met(most)
         )
-        scores = self.pair(middle)
-        return _pooled(torch.where(turned.bool().unsqueeze(-1), scores[:, REVERSED], scores), owners)
+        return roles, self.pair(self._dropped(middle, 0.2))
 
     def _dropped(self, x: Tensor, rate: float) -> Tensor:
-        """Drop whole channels of a paper (Gal and Ghahramani 2016): cheaper than a mask a token."""
+        """Drop channels of whole papers (Gal and Ghahramani 2016), or of single things where a row is one."""
         if not self.training:
             return x
         shape = (x.shape[0], *([1] * (x.dim() - 2)), x.shape[-1])
         return x * ((torch.rand(shape) > rate).float() / (1 - rate))
 
     def _forget_lexicon(self, flags: Tensor) -> Tensor:
-        """Hide the lexicon's opinion of some papers, so that its gaps are expected."""
+        """Hide what the lexicon and other papers say of some papers, so that their gaps are expected."""
         keep = (torch.rand(flags.shape[0], 1, 1) > LEXICON_FORGOTTEN).float()
         return torch.cat([flags[..., :-LEXICON_FLAGS], flags[..., -LEXICON_FLAGS:] * keep], -1)
 
 
-def _pooled(scores: Tensor, owners: Tensor) -> Tensor:
-    """Sum scores in log space by owner."""
-    count = int(owners.max()) + 1
-    top = torch.full((count, scores.shape[1]), -1e4)
-    top = top.scatter_reduce(0, owners.unsqueeze(-1).expand_as(scores), scores, "amax").detach()
-    return top + torch.zeros_like(top).index_add(0, owners, (scores - top[owners]).exp()).add(1e-9).log()
+def _wide(index: Tensor, like: Tensor) -> Tensor:
+    return index.unsqueeze(-1).expand_as(like)
+
+
+def _means_and_most(rows: Tensor, owners: Tensor, count: int, most_first: bool = False) -> Tensor:
+    """Return the mean and the maximum of the rows of each owner, side by side."""
+    empty = torch.zeros(count, rows.shape[1])
+    index = _wide(owners, rows)
+    mean = empty.scatter_reduce(0, index, rows, "mean", include_self=False)
+    most = empty.scatter_reduce(0, index, rows, "amax", include_self=False)
+    return torch.cat([most, mean] if most_first else [mean, most], -1)
 
 
 @dataclass(frozen=True)
@@ -234,23 +230,22 @@ class Batch:
     mask: Tensor  # (papers, tokens)
     labels: Tensor  # (papers, tokens, labels) probabilities
     sentences: Tensor  # (papers, tokens), numbered through the batch, 0 for padding
-    mentions: Tensor  # (mentions, 3): start and end in the flattened batch, entity of the batch
-    roles: Tensor  # (entities,)
-    pairs: Tensor  # (pairs of mentions, 6): start and end of both, pair of things of the batch, reversed
-    types: Tensor  # (pairs of mentions, 2)
-    relations: Tensor  # (pairs of things,)
+    mentions: Tensor  # (mentions, 3): start and end in the flattened batch, thing of the batch
+    thing_flags: Tensor  # (things, THING_FLAGS)
+    roles: Tensor  # (things,)
+    pairs: Tensor  # (pairs, 2): things of the batch
+    pair_flags: Tensor  # (pairs, PAIR_FLAGS)
+    relations: Tensor  # (pairs,)
+    meetings: Tensor  # (meetings, 4): both mentions and their pair in the batch, turned
 
 
 def collate(examples: Sequence[Example], words: Words) -> Batch:
-    papers, longest = len(examples), max(len(e.labels) for e in examples)
+    papers, longest = len(examples), 1 + max(len(e.labels) for e in examples)  # a gap between any two
     ids = torch.zeros(papers, longest, 5, dtype=torch.long)
     flags = torch.zeros(papers, longest, WORD_FLAGS + PLACE_FLAGS + LEXICON_FLAGS)
     groups, labels = torch.zeros(papers, longest, dtype=torch.long), torch.zeros(papers, longest, len(LABELS))
     mask = torch.zeros(papers, longest)
     sentences = torch.zeros(papers, longest, dtype=torch.long)
-    mentions, pairs, types = [], [], []
-    roles: list[int] = []
-    relations: list[int] = []
     for i, example in enumerate(examples):
         n, rows = len(example.labels), example.tokens.rows.tolist()
         ids[i, :n] = torch.tensor([words.ids[row] for row in rows])
@@ -260,16 +255,11 @@ def collate(examples: Sequence[Example], words: Words) -> Batch:
         labels[i, :n] = torch.from_numpy(example.labels)
         mask[i, :n] = 1
         sentences[i, :n] = torch.from_numpy(example.tokens.sentences) + 1 + int(sentences.max())
-        mentions += [
-            (i * longest + a, i * longest + b, len(roles) + entity) for a, b, entity in example.mentions
-        ]
-        roles += example.roles
-        for (a, b, pair), turned in zip(example.pairs, example.reversed, strict=True):
-            one, two = example.mentions[a], example.mentions[b]
-            ends = [i * longest + place for place in (*one[:2], *two[:2])]
-            pairs.append((*ends, len(relations) + pair, int(turned)))
-            types.append([TYPES.index(example.annotated.entities[m[2]]["type"]) for m in (one, two)])
-        relations += example.relations
+    things = [example.things for example in examples]
+    token = [i * longest for i in range(papers)]  # where each paper begins
+    thing = np.cumsum([0, *(len(t.flags) for t in things)]).tolist()
+    mention = np.cumsum([0, *(len(t.mentions) for t in things)]).tolist()
+    pair = np.cumsum([0, *(len(t.pairs) for t in things)]).tolist()
     return Batch(
         ids,
         flags,
@@ -277,12 +267,18 @@ def collate(examples: Sequence[Example], words: Words) -> Batch:
         mask,
         labels,
         sentences,
-        torch.tensor(mentions or [(0, 1, 0)]),
-        torch.tensor(roles or [IGNORED]),
-        torch.tensor(pairs or [(0, 1, 0, 1, 0, 0)]),
-        torch.tensor(types or [[0, 0]]),
-        torch.tensor(relations or [IGNORED]),
+        _joined(t.mentions + np.array([a, a, b]) for t, a, b in zip(things, token, thing, strict=False)),
+        _joined(t.flags for t in things),
+        torch.tensor([role for example in examples for role in example.roles], dtype=torch.long),
+        _joined(t.pairs + b for t, b in zip(things, thing, strict=False)),
+        _joined(t.pair_flags for t in things),
+        torch.tensor([relation for example in examples for relation in example.relations], dtype=torch.long),
+        _joined(t.meetings + np.array([m, m, p, 0]) for t, m, p in zip(things, mention, pair, strict=False)),
     )
+
+
+def _joined(arrays: Iterable[npt.NDArray[Any]]) -> Tensor:
+    return torch.from_numpy(np.concatenate(list(arrays)))
 
 
 def batches(examples: Sequence[Example], size: int, rng: np.random.Generator) -> Iterator[list[Example]]:
@@ -304,30 +300,24 @@ def train(
     *,
     epochs: int,
     seed: int,
-    rate: float = 2e-3,
-    size: int = 16,
     report: Callable[[int, float], None] | None = None,
 ) -> None:
-    """Train in place; what stays is a running mean of the weights, which errs less than any one of them.
-
-    One thread is the fastest for sums of this size.
-    """
-    torch.set_num_threads(1)
+    """Train in place; what stays is a running mean of the weights, which errs less than any one of them."""
+    torch.set_num_threads(1)  # the fastest for sums of this size
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    weights = [p for p in model.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(weights, lr=rate, weight_decay=0.01)
-    steps = epochs * sum(1 for _ in batches(examples, size, np.random.default_rng(0)))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps + 1, pct_start=0.1)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.01)
+    steps = epochs * sum(1 for _ in batches(examples, BATCH, np.random.default_rng(0)))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps + 1, pct_start=0.1)
     averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(MEAN_DECAY))
+    model.train()
     for epoch in range(epochs):
-        model.train()
         total = 0.0
-        for group in batches(examples, size, rng):
+        for group in batches(examples, BATCH, rng):
             loss = _loss(model, collate(group, words))
             optimiser.zero_grad()
             loss.backward()
-            nn.utils.clip_grad_norm_(weights, 1.0)
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
             schedule.step()
             averaged.update_parameters(model)
@@ -342,11 +332,10 @@ def _loss(model: Model, batch: Batch) -> Tensor:
     scores, hidden = model(batch)
     loss = F.cross_entropy(scores.flatten(0, 1), batch.labels.flatten(0, 1), reduction="none")
     loss = (loss * batch.mask.flatten()).sum() / batch.mask.sum()
-    for weight, known, judge in (
-        (ROLE_WEIGHT, batch.roles, model.role_scores),
-        (PAIR_WEIGHT, batch.relations, model.pair_scores),
-    ):
-        if bool((known >= 0).any()):
-            judged = judge(hidden, batch)  # the last entities of a batch may stand nowhere in it
-            loss = loss + weight * F.cross_entropy(judged, known[: len(judged)], ignore_index=IGNORED)
+    if not len(batch.thing_flags):
+        return loss
+    roles, relations = model.judge_things(hidden, batch)
+    loss = loss + ROLE_WEIGHT * F.cross_entropy(roles, batch.roles)
+    if len(batch.pairs):
+        loss = loss + PAIR_WEIGHT * F.cross_entropy(relations, batch.relations)
     return loss

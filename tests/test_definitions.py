@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgraph.extraction.definitions import abbreviates, find_definitions
+from kgraph.extraction.definitions import abbreviates, contracts, find_definitions
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,20 @@ def test_spans_lie_in_the_text_and_apart(text: str) -> None:
 )
 def test_abbreviates(short: str, long: str, expected: bool) -> None:
     assert abbreviates(short, long) is expected
+
+
+@pytest.mark.parametrize(
+    ("short", "long", "fits"),
+    [
+        pytest.param("DHMConv", "Directed Hypergraph Momentum Convolution", True, id="beginnings of words"),
+        pytest.param("CP-ROC", "Conditional Prediction ROC", True, id="a word in full"),
+        pytest.param("P2T", "Prompt to Transfer", True, id="2 is to"),
+        pytest.param("FacTree", "fact-tree reasoning", True, id="one word left out"),
+        pytest.param("DisCo", "Distance Metrics", False, id="letters inside a word"),
+        pytest.param("RL", "representation learning", False, id="two letters are too few"),
+        pytest.param("SAM", "Sparse Models", False, id="order"),
+        pytest.param("BERT", "Backward Error", False, id="letters left over"),
+    ],
+)
+def test_contracts(short: str, long: str, fits: bool) -> None:
+    assert contracts(short, long) is fits

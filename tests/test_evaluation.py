@@ -125,6 +125,35 @@ def test_slices_by_role_lexicon_and_type() -> None:
     assert figures["types_found"]["method"] == {"model": 1}
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        pytest.param("CL", "short acronym", id="acronym"),
+        pytest.param("COMET", "homonym", id="two rows"),
+        pytest.param("DROP", "homonym", id="with cues"),
+        pytest.param("LoRA", None, id="neither"),
+    ],
+)
+def test_slices_by_what_makes_a_name_hard(name: str, kind: str | None) -> None:
+    lexicon = Lexicon.of(
+        [
+            Row("comet", "metric", "COMET"),
+            Row("comet-gate", "method", "COMET", cues=("gate",)),
+            Row("drop", "dataset", "DROP", cues=("reading",)),
+            Row("lora", "method", "LoRA"),
+        ]
+    )
+    figures = slices([paper(entity(name))], {"1": paper(entity(name))}, lexicon)["by_name"]
+    assert {name for name, figure in figures.items() if figure["gold"]} == ({kind} - {None})
+
+
+def test_slices_by_source_where_the_papers_have_one() -> None:
+    rows = [{**paper(LORA), "source": "page"}, {**paper(GPT, id_="2"), "source": "arxiv"}]
+    figures = slices(rows, {"1": paper(LORA)}, Lexicon())
+    assert (figures["by_source"]["page"]["f1"], figures["by_source"]["arxiv"]["f1"]) == (1.0, 0.0)
+    assert "by_source" not in slices([paper(LORA)], {}, Lexicon())
+
+
 def test_errors_stand_with_their_sentence_the_worst_first() -> None:
     found = {"1": paper(entity("LoRA", "model", "uses"), entity("SGD", "method", "introduces"))}
     rows = list(find_errors([paper(LORA, GPT)], found))

@@ -174,6 +174,16 @@ def test_the_component_in_a_pipeline_of_ones_own() -> None:
     assert len(doc.spans["kgraph_tagger"].attrs["scores"]) == 2
 
 
+def test_the_component_finds_what_the_tagger_does(extractor: Extractor) -> None:
+    import spacy
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("kgraph_tagger")
+    found = extractor.tagger.find(extractor.tagger.read(LORA.text))
+    expected = [(LORA.text[start:end], type_.upper()) for start, end, type_, _ in found]
+    assert [(ent.text, ent.label_) for ent in nlp(LORA.text).ents] == expected
+
+
 @pytest.mark.parametrize(
     ("text", "kept"),
     [("Mamba-", "Mamba"), ("(LoRA", "LoRA"), ("LoRA+", "LoRA+"), ("f(x)", "f(x)"), ("A*", "A*"), ("--", "")],
@@ -198,6 +208,39 @@ def test_edges(text: str, kept: str) -> None:
 )
 def test_known_names_are_found_whole(text: str, name: str, extractor: Extractor) -> None:
     assert name in {m.text for m in extract(Paper("x", "A study of series", text), extractor).mentions}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        pytest.param("We compare LoRA, AdaLoRA and DoRA.", {"LoRA", "AdaLoRA", "DoRA"}, id="enumeration"),
+        pytest.param("Experiments on CIFAR-10/100 show gains.", {"CIFAR-10"}, id="slash, data sets"),
+        pytest.param(
+            "We fine-tune Llama 2 7B/13B/70B with QLoRA.", {"Llama 2 7B", "QLoRA"}, id="slash, sizes"
+        ),
+        pytest.param("GPT-3.5/4 fail on MMLU.", {"GPT-3.5", "MMLU"}, id="slash, versions"),
+        pytest.param("BERT's masking helps.", {"BERT"}, id="possessive"),
+        pytest.param(
+            "A Mamba-based, LoRA-tuned and GPT-style model wins.", {"Mamba", "LoRA", "GPT"}, id="compounds"
+        ),
+        pytest.param("We present M$^2$AD, which beats LoRA.", {"M$^2$AD", "LoRA"}, id="TeX inside"),
+        pytest.param(
+            r"We use {\sc Bert} and \textbf{RoBERTa} as encoders.", {"Bert", "RoBERTa"}, id="TeX around"
+        ),
+        pytest.param("We use a 3D Swin Transformer.", {"3D Swin Transformer"}, id="nested"),
+    ],
+)
+def test_names_as_texts_write_them(text: str, names: set[str], extractor: Extractor) -> None:
+    assert {m.name for m in extract(Paper("x", "A Study", text), extractor).mentions} == names
+
+
+def test_noise_stays_out(extractor: Extractor) -> None:
+    text = (
+        "In this paper we propose our framework for large language models (LLMs) and deep neural networks. "
+        "We train it on eight NVIDIA A100 GPUs at Google. As Section 3 shows, it gains 12.5 points over "
+        "strong baselines at NeurIPS 2023. Code is at https://github.com/acme/tool."
+    )
+    assert extract(Paper("x", "Notes from the Field", text), extractor).mentions == ()
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,28 @@ def spans_of(text: str, *names: str) -> list[Span]:
             id="initials in one text",
         ),
         pytest.param(
+            "Knowledge Distillation (KD) by KL divergence",
+            ("Knowledge Distillation", "KD", "KL divergence"),
+            {"KD": {"Knowledge Distillation", "KD"}, "KL divergence": {"KL divergence"}},
+            id="initials of what is defined otherwise",
+        ),
+        pytest.param(
+            "DisCo learns by Disentangled Condensation",
+            ("DisCo", "Disentangled Condensation"),
+            {"DisCo": {"DisCo", "Disentangled Condensation"}},
+            id="coined and written in full",
+        ),
+        pytest.param(
+            "DisCo, Disentangled Condensation and Distant Contexts",
+            ("DisCo", "Disentangled Condensation", "Distant Contexts"),
+            {
+                "DisCo": {"DisCo"},
+                "Disentangled Condensation": {"Disentangled Condensation"},
+                "Distant Contexts": {"Distant Contexts"},
+            },
+            id="two long forms fit",
+        ),
+        pytest.param(
             "the GLUE benchmark; GLUE",
             ("GLUE benchmark", "GLUE"),
             {"GLUE": {"GLUE benchmark", "GLUE"}},

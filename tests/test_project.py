@@ -16,7 +16,10 @@ import kgraph
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "kgraph"
 MAX_FILE_BYTES = 2**20
-LARGE = {"kgraph/data/tagger/weights.npz"}  # the trained extractor, since nothing is downloaded
+LARGE = {
+    "kgraph/data/tagger/weights.npz",  # the trained extractor, since nothing is downloaded
+    "pipelines/annotations.jsonl",  # what it was trained on: the names of 6,232 papers
+}
 COPYLEFT = re.compile(r"\bA?GPL|Affero|(?<!Lesser )General Public")
 MACHINE_PATH = re.compile(r"(?:^|[^A-Za-z.])/(?:work|farm|home|root|tmp)/[a-z]")
 TARGET = re.compile(r"^([a-z][a-z-]*):(?!=)(.*)$", re.MULTILINE)

@@ -1,11 +1,8 @@
 import pytest
-import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgraph.extraction.tokens import Tokenizer, sentence_spans, token_spans
-
-TOKENIZER = Tokenizer(spacy.blank("en").vocab)
+from kgraph.extraction.tokens import sentence_spans, token_spans
 
 
 @pytest.mark.parametrize(
@@ -53,7 +50,6 @@ def test_every_token_stands_in_one_sentence(text: str) -> None:
 
 
 @given(st.text(max_size=200))
-def test_the_tokenizer_loses_nothing(text: str) -> None:
-    doc = TOKENIZER(text)
-    assert doc.text == text
-    assert [t.text for t in doc if not t.text.isspace()] == [text[a:b] for a, b in token_spans(text)]
+def test_tokens_lose_nothing_but_blanks(text: str) -> None:
+    kept = "".join(text[start:end] for start, end in token_spans(text))
+    assert kept == "".join(c for c in text if not c.isspace())

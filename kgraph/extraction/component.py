@@ -1,4 +1,4 @@
-"""The tagger as a spaCy component, `kgraph_tagger`, and the shipped pipeline around it.
+"""The tagger as a spaCy component, `kgraph_tagger`, and other spaCy pipelines in its place.
 
 The component sets `doc.ents`, labelled with our types; `doc.spans["kgraph_tagger"]` holds the same
 spans with `attrs["scores"]`, as spaCy's own span categoriser does.
@@ -14,7 +14,6 @@ from spacy.tokens import Doc, SpanGroup
 from kgraph.errors import BadInput
 from kgraph.extraction.grouping import Span
 from kgraph.extraction.tagger import Reading, Tagger
-from kgraph.extraction.tokens import Tokenizer
 from kgraph.lexicon import read_lexicon
 from kgraph.records import TYPES
 
@@ -25,16 +24,15 @@ _FOREIGN_SCORE = 1000  # a foreign pipeline gives no scores
 class TaggerComponent:
     """Called with a doc whose first line is the title, sets its entities."""
 
-    def __init__(self, tagger: Tagger | None) -> None:
+    def __init__(self, tagger: Tagger) -> None:
         self.tagger = tagger
 
     def __call__(self, doc: Doc) -> Doc:
-        assert self.tagger is not None, "pipeline_of sets it"
         reading = self.tagger.read(doc.text)
         spans, scores = [], []
         for start, end, type_, score in self.tagger.find(reading):
             span = doc.char_span(start, end, type_.upper(), alignment_mode="expand")
-            assert span is not None, "our tokens are spaCy's"
+            assert span is not None, "expanded to whole tokens"
             spans.append(span)
             scores.append(score)
         doc.spans[PIPE] = SpanGroup(doc, name=PIPE, spans=spans, attrs={"scores": scores})
@@ -44,24 +42,9 @@ class TaggerComponent:
 
 
 @Language.factory(PIPE, default_config={"lexicon": []}, assigns=["doc.ents", "doc.spans"])
-def make_component(nlp: Language, name: str, lexicon: Sequence[str] | None) -> TaggerComponent:
-    """Make the component with the shipped weights and lexicon, and further lexicon files by path.
-
-    `lexicon` None leaves the tagger to be set.
-    """
-    if lexicon is None:
-        return TaggerComponent(None)
+def make_component(nlp: Language, name: str, lexicon: Sequence[str]) -> TaggerComponent:
+    """Make the component with the shipped weights and lexicon, and further lexicon files by path."""
     return TaggerComponent(Tagger.shipped(read_lexicon([Path(path) for path in lexicon])))
-
-
-def pipeline_of(tagger: Tagger) -> Language:
-    """Make the spaCy pipeline that ships, around a tagger that is loaded already."""
-    nlp = spacy.blank("en")
-    nlp.tokenizer = Tokenizer(nlp.vocab)
-    component = nlp.add_pipe(PIPE, config={"lexicon": None})
-    assert isinstance(component, TaggerComponent)
-    component.tagger = tagger
-    return nlp
 
 
 def foreign_pipeline(name: str) -> Language:

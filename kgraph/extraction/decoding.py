@@ -1,7 +1,6 @@
 """Label probabilities to spans: the likeliest sequence in which a name begins before it goes on."""
 
 from collections.abc import Iterator, Sequence
-from math import log
 
 import numpy as np
 
@@ -26,27 +25,31 @@ def find_spans(probabilities: Floats, outside_bias: float = 0.0) -> Iterator[tup
     breaks = np.flatnonzero(np.diff(unsure) > 1)
     firsts = unsure[np.concatenate([[0], breaks + 1])]
     lasts = unsure[np.concatenate([breaks, [len(unsure) - 1]])]
+    scores = np.log(probabilities + _TINY)
+    scores[:, 0] += outside_bias
+    outsides = outside.tolist()
     for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
-        path = _viterbi(probabilities[first : last + 1].tolist(), outside_bias)
+        path = _viterbi(scores[first : last + 1].tolist())
         for start, end, type_ in _spans(path):
-            score = 1 - float(outside[first + start : first + end].mean())
+            score = 1 - sum(outsides[first + start : first + end]) / (end - start)
             yield first + start, first + end, type_, score
 
 
-def _viterbi(rows: Sequence[Sequence[float]], outside_bias: float) -> list[int]:
-    """Return the labels of one stretch; before it stands a token outside."""
+def _viterbi(rows: Sequence[Sequence[float]]) -> list[int]:
+    """Return the labels of one stretch, given their scores; before it stands a token outside."""
     best: list[float] = [0.0] + [float("-inf")] * (len(LABELS) - 1)
     back: list[list[int]] = []
     for row in rows:
-        top = max(range(len(best)), key=best.__getitem__)
-        scores, sources = [best[top] + log(row[0] + _TINY) + outside_bias], [top]
+        most = max(best)
+        top = best.index(most)
+        scores, sources = [most + row[0]], [top]
         for begin in range(1, len(LABELS), 2):
             inside = begin if best[begin] >= best[begin + 1] else begin + 1
-            scores += [best[top] + log(row[begin] + _TINY), best[inside] + log(row[begin + 1] + _TINY)]
+            scores += [most + row[begin], best[inside] + row[begin + 1]]
             sources += [top, inside]
         best = scores
         back.append(sources)
-    label = max(range(len(best)), key=best.__getitem__)
+    label = best.index(max(best))
     path = [label]
     for sources in reversed(back[1:]):
         label = sources[label]

@@ -8,6 +8,7 @@ one at the beginning of a word. Both orders are read, long (SHORT) and SHORT (lo
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kgraph.keys import FUNCTION_WORDS
 
@@ -59,6 +60,42 @@ def abbreviates(short: str, long: str) -> bool:
     every = "".join(word[0] for word in words)
     heavy = "".join(word[0] for word in words if word not in FUNCTION_WORDS)
     return letters in (every, heavy)
+
+
+def contracts(short: str, long: str) -> bool:
+    """Say whether short is put together from beginnings of long's words, in order, at most one left out.
+
+    >>> contracts("DisCo", "Disentangled Condensation"), contracts("P2T", "Prompt to Transfer")
+    (True, True)
+    >>> contracts("RIFE", "Real-Time Intermediate Flow Estimation"), contracts("DisCo", "Distilled Networks")
+    (True, False)
+    """
+    words = [word for word in re.split(r"[\W_]+", long.lower()) if word]
+    letters = _letters(short)
+    if len(words) < 2 or not 3 <= len(letters) <= LONGEST_SHORT or words[0][0] != letters[0]:
+        return False
+    if len(words) > 2 * len(letters):
+        return False
+    spare = int(sum(word not in FUNCTION_WORDS for word in words) > 2)
+    return _put_together(letters, tuple(words), spare)
+
+
+_SPOKEN = {"2": ("to", "two"), "4": ("for", "four")}
+
+
+@lru_cache(1024)  # without which repeated letters take a time that doubles with each
+def _put_together(letters: str, words: tuple[str, ...], spare: int) -> bool:
+    """Consume letters by beginnings of words; function words and `spare` others may be left out."""
+    if not words:
+        return not letters
+    word, rest = words[0], words[1:]
+    if letters and word in _SPOKEN.get(letters[0], ()) and _put_together(letters[1:], rest, spare):
+        return True
+    for size in range(min(len(letters), len(word)), 0, -1):
+        if word.startswith(letters[:size]) and _put_together(letters[size:], rest, spare):
+            return True
+    cost = int(word not in FUNCTION_WORDS)
+    return cost <= spare and _put_together(letters, rest, spare - cost)
 
 
 def _is_short(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The extractor: one spaCy pipeline, then the rules that need a whole paper; in one process or several."""
+"""The extractor: the tagger, then the rules that need a whole paper; in one process or several."""
 
 import hashlib
 import re
@@ -17,23 +17,29 @@ import numpy as np
 
 from kgraph.extraction.definitions import Definition, find_definitions
 from kgraph.extraction.grouping import Span, Thing, group, without_head
+from kgraph.extraction.network import Judged
 from kgraph.extraction.relations import find_statements
 from kgraph.extraction.tagger import Reading, Tagger
+from kgraph.extraction.things import Things, describe_things
 from kgraph.keys import alias_key
 from kgraph.lexicon import Lexicon, read_lexicon
-from kgraph.records import ROLES, Extraction, Mention, Paper
+from kgraph.records import ROLES, TYPES, Extraction, Mention, Paper
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
 LEAST_DEFINED = 350  # for both forms of a definition to count
-LEAST_TITLE = 150  # for a name before the colon of a title to count
-LEAST_SCORE = 800  # of the best mention of a thing; chosen by cross-validation on the training papers
+LEAST_TITLE = 300  # for a name before the colon of a title to count
+LEAST_SCORE = 800  # of the best mention of a thing; chosen on a held-out fifth of the training papers
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _EDGES = frozenset("-‐‑‒–—―,;:.!?/\\'\"`“”‘’ \n\t")
 _JOINTS = frozenset("_-")
 _SIGNS = re.compile(r"[+*]{1,2}(?![\w+*])")
 _TAIL = re.compile(r"-(?=[A-Z0-9])\w+(?!\w)")
+_NO_NAME = re.compile(r"|[1-4]D|Sec(?:tion)?s?|Fig(?:ure)?s?|Tables?|Eqs?|Equations?|Appendix|Algorithms?")
+_SEVERAL = re.compile(r"(?<=\d)[A-Za-z]*(/[\d.]+[A-Za-z]*)+\Z")
+_DIMENSIONED = ("method", "model")
+_DIMENSION = re.compile(r"(?<![\w-])[1-4]D[ -]\Z")
 _COINED = re.compile(r"(?=.*(?:[A-Z].*[A-Z]|[a-z][A-Z]|[A-Za-z]\d))[\w$^{}\\+*.-]+(?: [\w.-]+)?")
 _CHUNK = 32  # papers a worker takes at once
 
@@ -42,7 +48,7 @@ _CHUNK = 32  # papers a worker takes at once
 class Extractor:
     """What `find_mentions` needs. `tagger` reads roles and relations also for a foreign pipeline's names."""
 
-    nlp: "Language"
+    nlp: "Language | None"  # a foreign pipeline; None: the tagger finds the names itself
     tagger: Tagger
     lexicon: Lexicon
     fingerprint: str  # changes whenever weights, lexicons or code of the extraction do
@@ -50,16 +56,18 @@ class Extractor:
 
 
 def load_extractor(nlp: str | None = None, lexicon: Sequence[Path] = ()) -> Extractor:
-    """Load the shipped pipeline, or the spaCy pipeline `nlp` by name or path, with further lexicon files.
+    """Load the shipped tagger, or the spaCy pipeline `nlp` by name or path, with further lexicon files.
 
     Of a foreign pipeline the entities count whose label is one of our types, in any case; raise
     BadInput if it cannot be loaded.
     """
-    from kgraph.extraction.component import foreign_pipeline, pipeline_of
-
     read = read_lexicon(lexicon)
     tagger = Tagger.shipped(read)
-    language = pipeline_of(tagger) if nlp is None else foreign_pipeline(nlp)
+    language = None
+    if nlp is not None:
+        from kgraph.extraction.component import foreign_pipeline
+
+        language = foreign_pipeline(nlp)
     return Extractor(language, tagger, read, _fingerprint(nlp, read), (nlp, tuple(lexicon)))
 
 
@@ -113,17 +121,15 @@ def _extract_chunk(papers: Sequence[Paper]) -> list[Extraction]:
 
 def extract_paper(paper: Paper, extractor: Extractor) -> Extraction:
     """Find the mentions and statements of one paper."""
-    from kgraph.extraction.component import named_spans, reading_of
-
     text = _SURROGATES.sub("\ufffd", paper.text)  # halves of characters, which spaCy cannot hold
-    doc = extractor.nlp(text)
-    reading = reading_of(doc) or extractor.tagger.read(text)
+    reading, named = _named(text, extractor)
     definitions = list(find_definitions(text))
     coined = {d.short for d in definitions} | {title_name(text)}
     spans = [
         span
-        for span in (without_head(_without_edges(found), extractor.lexicon) for found in named_spans(doc))
-        if span.text and ((span.start, span.end) in coined or not extractor.tagger.denies(span.text, text))
+        for span in (without_head(_without_edges(found), extractor.lexicon) for found in named)
+        if not _NO_NAME.fullmatch(span.text)
+        and ((span.start, span.end) in coined or not extractor.tagger.denies(span.text, text))
     ]
     spans = [_whole_word(span, text, extractor.lexicon) for span in spans]
     certain = [
@@ -133,8 +139,22 @@ def extract_paper(paper: Paper, extractor: Extractor) -> Extraction:
     ]
     spans = _with_repeats(_apart([*certain, *spans]), text)
     things = [thing for thing in group(spans, definitions, extractor.lexicon) if thing.score >= LEAST_SCORE]
-    mentions = sorted(_mentions(paper, things, reading, extractor.tagger), key=lambda mention: mention.start)
-    return Extraction(paper.id, tuple(mentions), tuple(find_statements(mentions, reading, extractor.tagger)))
+    if not things:
+        return Extraction(paper.id, (), ())
+    with extractor.tagger.network.one_thread():
+        return _extraction(paper, things, reading, extractor.tagger)
+
+
+def _named(text: str, extractor: Extractor) -> tuple[Reading, Iterable[Span]]:
+    """Read a text, and find the names in it, with the tagger or a foreign pipeline."""
+    if extractor.nlp is None:
+        reading = extractor.tagger.read(text)
+        found = extractor.tagger.find(reading)
+        return reading, (Span(a, b, text[a:b], type_, score, "tagger") for a, b, type_, score in found)
+    from kgraph.extraction.component import named_spans, reading_of
+
+    doc = extractor.nlp(text)
+    return reading_of(doc) or extractor.tagger.read(text), named_spans(doc)
 
 
 def _without_edges(span: Span) -> Span:
@@ -145,6 +165,10 @@ def _without_edges(span: Span) -> Span:
         text, end = text[:-1], end - 1
     while text and (text[0] in _EDGES or _lone(text, text[0])):
         text, start = text[1:], start + 1
+    several = _SEVERAL.search(text)
+    if several is not None:  # of "CIFAR-10/100" and "Llama 2 7B/13B" only the first is written as it is named
+        text = text.partition("/")[0]
+        end = start + len(text)
     return replace(span, start=start, end=end, text=text)
 
 
@@ -162,7 +186,13 @@ def title_name(text: str) -> tuple[int, int]:
 
 
 def _whole_word(span: Span, text: str, lexicon: Lexicon) -> Span:
-    """Take in what makes another name of it: the signs of "LoRA+", the half of a "SEE-Few" that recurs."""
+    """Take in what makes another name of it: "3D" before it, the signs of "LoRA+", the half of "SEE-Few"."""
+    dimension = (
+        _DIMENSION.search(text[max(span.start - 4, 0) : span.start]) if span.type in _DIMENSIONED else None
+    )
+    if dimension is not None:
+        start = span.start - len(dimension[0])
+        span = replace(span, start=start, text=text[start : span.end])
     signs = _SIGNS.match(text, span.end)
     if signs is not None and text[max(span.start - 1, 0) : span.start] != "*":  # "*LoRA*" is emphasis
         return replace(span, end=signs.end(), text=text[span.start : signs.end()])
@@ -245,27 +275,40 @@ def _apart(spans: Iterable[Span]) -> list[Span]:
     return sorted(kept, key=lambda span: span.start)
 
 
-def _mentions(paper: Paper, things: Sequence[Thing], reading: Reading, tagger: Tagger) -> Iterator[Mention]:
+def _extraction(paper: Paper, things: Sequence[Thing], reading: Reading, tagger: Tagger) -> Extraction:
+    spans = sorted(
+        ((span, number) for number, thing in enumerate(things) for span in thing.spans),
+        key=lambda one: one[0].start,
+    )
+    places = [(*reading.token_range(span.start, span.end), number) for span, number in spans]
+    described = describe_things(reading.tokens, places, [TYPES.index(thing.type) for thing in things])
+    judged = tagger.judge_things(reading, described)
+    roles = _roles(described, judged)
+    mentions = tuple(
+        Mention(
+            paper.id,
+            span.start,
+            span.end,
+            paper.text[span.start : span.end],
+            things[number].name,
+            things[number].type,
+            roles[place],
+            span.score,
+            span.rule,
+            *reading.sentence_of(span.start),
+        )
+        for place, (span, number) in enumerate(spans)
+    )
+    return Extraction(paper.id, mentions, tuple(find_statements(mentions, described, judged)))
+
+
+def _roles(things: Things, judged: Judged) -> list[str]:
     """Give each thing's role to the mention that shows it best; its others only mention."""
-    if not things:
-        return
-    scores = tagger.role_scores(reading, [(span.start, span.end) for thing in things for span in thing.spans])
-    first = 0
-    for thing in things:
-        own = scores[first : first + len(thing.spans)]
-        first += len(thing.spans)
-        role = int(np.logaddexp.reduce(own, axis=0).argmax())
-        proof = int(own[:, role].argmax())
-        for index, span in enumerate(thing.spans):
-            yield Mention(
-                paper.id,
-                span.start,
-                span.end,
-                paper.text[span.start : span.end],
-                thing.name,
-                thing.type,
-                ROLES[role] if index == proof else ROLES[-1],
-                span.score,
-                span.rule,
-                *reading.sentence_of(span.start),
-            )
+    best = judged.roles.argmax(axis=1)
+    owners = things.mentions[:, 2]
+    shown = judged.mention_roles()[np.arange(len(owners)), best[owners]]
+    roles = [ROLES[-1]] * len(owners)
+    for thing, role in enumerate(best.tolist()):
+        own = np.flatnonzero(owners == thing)
+        roles[own[shown[own].argmax()]] = ROLES[role]
+    return roles

@@ -1,4 +1,4 @@
-"""What the tagger sees of a text: integers and numbers for every token, nothing learnt here.
+"""What the tagger sees of a text: integers and numbers for every token, none of them learnt by the network.
 
 A word is described once (`Words.describe`) and remembered; what depends on the paper (place,
 repetition, known names) is worked out for each text anew. Training and inference share this.
@@ -6,8 +6,10 @@ repetition, known names) is worked out for each text anew. Training and inferenc
 
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +23,12 @@ BUCKETS = 4096  # rows of each table of hashed affixes
 RARE = 2000  # a word seen less often in the corpus also has a row of its own spelling
 PLAIN = 6.0  # log of the count from which a word is common
 WORD_IDS, WORD_FLAGS, PLACE_FLAGS = 5, 12, 5
-LEXICON_FLAGS = 2 * len(TYPES)
+EVIDENCE_FLAGS = 5
+LEXICON_FLAGS = 2 * len(TYPES) + EVIDENCE_FLAGS  # what the outside knows
 LONGEST_NAME = 7  # tokens looked ahead in the lexicon
 
+T = TypeVar("T")
+Known = tuple[int, int, int]  # first token, token after the last, index of the type
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
@@ -39,7 +44,7 @@ class Tokens:
     flags: Floats  # (n, PLACE_FLAGS + LEXICON_FLAGS)
     sentences: Ints  # (n,) number of the sentence, counted from 0 and never skipping
     sentence_spans: list[tuple[int, int]]  # characters
-    names: list[tuple[int, int, int]]  # of the lexicon: first token, token after the last, index of the type
+    names: list[Known]  # of the lexicon
 
 
 class Words:
@@ -124,6 +129,14 @@ def _form(word: str, count: int, capitalised: float, unknown: bool) -> tuple[flo
     )
 
 
+class Counts(NamedTuple):
+    """Of one spelling: papers that hold it, and those that name a thing by it, of the graph or another."""
+
+    papers: int
+    things: int
+    others: int
+
+
 @dataclass(frozen=True, slots=True)
 class _Spelling:
     type: int  # index into TYPES
@@ -139,22 +152,71 @@ class _Spelling:
         return not self.cues or any(cue in lower_text for cue in self.cues)
 
 
+class _Phrases:
+    """Known runs of words, by the keys of their words joined; found from left to right, the longest first."""
+
+    def __init__(self) -> None:
+        self._first: set[str] = set()  # keys of words that one begins with
+        self._joined: set[str] = set()
+        self._next: dict[str, set[str]] = {}  # by key of a first word: with what two letters it goes on
+
+    def add(self, words: Iterable[str]) -> str:
+        """Return the key of a run of words; empty if they have none."""
+        keys = [key for word in words if (key := name_key(word))]
+        joined = "".join(keys)
+        if keys:
+            self._first |= {keys[0], joined}
+            self._joined.add(joined)
+            self._next.clear()
+        return joined
+
+    def find(
+        self, keys: Sequence[str], meant: Callable[[int, int, str], T | None]
+    ) -> Iterator[tuple[int, int, T]]:
+        """Yield (first token, token after the last, meaning) of each run that means something, apart."""
+        if not self._next:
+            self._note_letters()
+        last = 0
+        for start in [i for i, key in enumerate(keys) if key in self._first]:
+            if start < last:
+                continue
+            first = keys[start]
+            joined, best = "", None
+            for end, key in enumerate(keys[start : start + LONGEST_NAME], start + 1):
+                if not key:
+                    continue
+                if joined == first and key[:2] not in self._next[first]:
+                    break
+                joined += key
+                if joined in self._joined and (meaning := meant(start, end, joined)) is not None:
+                    best = end, meaning
+            if best is not None:
+                last = best[0]
+                yield start, *best
+
+    def _note_letters(self) -> None:
+        self._next = {key: set() for key in self._first}
+        for joined in self._joined:
+            for size in range(1, len(joined)):
+                letters = self._next.get(joined[:size])
+                if letters is not None:
+                    letters |= {joined[size], joined[size : size + 2]}
+
+
 class Names:
-    """The spellings of the lexicon by type, found in a sequence of words, longest first."""
+    """The spellings of the lexicon by type, found in a sequence of words."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._spellings: dict[str, list[_Spelling]] = {}
-        self._starts: set[str] = set()
+        self._phrases = _Phrases()
         for row in lexicon.rows:
             for spelling in row.spellings:
                 words = [spelling[start:end] for start, end in token_spans(spelling)]
-                keys = [key for word in words if (key := name_key(word))]
-                if keys:
+                if key := self._phrases.add(words):
                     cased = any(c.isupper() for c in spelling)
                     exact = _letters(words) if row.exact and cased else None
                     entry = _Spelling(TYPES.index(row.type), cased, exact, row.cues)
-                    self._spellings.setdefault("".join(keys), []).append(entry)
-                    self._starts.add(keys[0])
+                    self._spellings.setdefault(key, []).append(entry)
 
     def denies(self, spelling: str, text: str) -> bool:
         """Say whether a spelling is known as a name in other texts only: DROP without its cues, or drop."""
@@ -165,38 +227,67 @@ class Names:
         letters, lower = _letters(words), text.lower()
         return not any(one.fits(letters, lower) for one in known)
 
-    def find(self, text: str, words: Sequence[str], keys: Sequence[str]) -> Iterator[tuple[int, int, int]]:
-        """Yield (first token, token after the last, index of the type), left to right, apart."""
-        last, lower = 0, text.lower()
-        for start, key in enumerate(keys):
-            if start < last or not key or not (key in self._starts or key in self._spellings):
-                continue
-            joined, best = "", None
-            for end in range(start + 1, min(start + LONGEST_NAME, len(keys)) + 1):
-                joined += keys[end - 1]
-                if keys[end - 1] and joined in self._spellings:
-                    letters = _letters(words[start:end])
-                    best = next(
-                        ((end, s.type) for s in self._spellings[joined] if s.fits(letters, lower)), best
-                    )
-            if best is not None:
-                last = best[0]
-                yield start, *best
+    def find(self, text: str, words: Sequence[str], keys: Sequence[str]) -> Iterator[Known]:
+        """Yield names, left to right, apart."""
+        lower = text.lower()
+
+        def meant(start: int, end: int, key: str) -> int | None:
+            letters = _letters(words[start:end])
+            return next((s.type for s in self._spellings.get(key, ()) if s.fits(letters, lower)), None)
+
+        return self._phrases.find(keys, meant)
+
+
+class Evidence:
+    """How often the annotated papers that hold a spelling name something by it: is it established?
+
+    `counts` holds for each spelling the papers with it, and how many of them name by it a method, model or
+    dataset, and how many a task or metric.
+    """
+
+    def __init__(self, counts: Mapping[str, Counts]) -> None:
+        self._counts: dict[str, Counts] = {}
+        self._phrases = _Phrases()
+        for spelling, counted in counts.items():
+            key = self._phrases.add(spelling[start:end] for start, end in token_spans(spelling))
+            self._counts[key] = counted
+
+    def find(self, keys: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+        """Yield (first token, token after the last, key), left to right, apart."""
+        return self._phrases.find(keys, lambda _, __, key: key)
+
+    def flags(self, keys: Sequence[str]) -> Floats:
+        """Describe tokens by what is known of the spellings they belong to, shape (n, EVIDENCE_FLAGS)."""
+        flags = np.zeros((len(keys), EVIDENCE_FLAGS), np.float32)
+        for start, end, key in self.find(keys):
+            counted = self._counts[key]
+            rates = counted.things / counted.papers, counted.others / counted.papers
+            flags[start:end] = (0, 1, *rates, np.log1p(counted.papers) / 5)
+            flags[start, :2] = 1, 0
+        return flags
+
+
+def read_evidence(path: Path) -> dict[str, Counts]:
+    """Read what `pipelines.evidence` wrote, by spelling."""
+    lines = (line.split("\t") for line in path.read_text("utf-8").split("\n")[1:-1])
+    return {spelling: Counts(*map(int, counts)) for spelling, *counts in lines}
 
 
 def _letters(words: Sequence[str]) -> str:
     return "".join(word for word in words if word[0].isalnum())
 
 
-def describe(text: str, title_length: int, words: Words, names: Names) -> Tokens:
+def describe(text: str, title_length: int, words: Words, names: Names, evidence: Evidence) -> Tokens:
     """Describe a text whose first `title_length` characters are the title."""
     spans = token_spans(text)
     rows = [words.row(text[start:end]) for start, end in spans]
     groups = np.array([words.group[row] for row in rows], np.int32)
-    known = list(names.find(text, [text[a:b] for a, b in spans], [words.keys[row] for row in rows]))
+    keys = [words.keys[row] for row in rows]
+    known = list(names.find(text, [text[a:b] for a, b in spans], keys))
     flags = np.zeros((len(spans), PLACE_FLAGS + LEXICON_FLAGS), np.float32)
     if spans:
         flags[:, :PLACE_FLAGS] = _place(spans, groups, title_length)
+        flags[:, -EVIDENCE_FLAGS:] = evidence.flags(keys)
         for start, end, type_ in known:
             flags[start, PLACE_FLAGS + 2 * type_] = 1
             flags[start + 1 : end, PLACE_FLAGS + 2 * type_ + 1] = 1

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from kgraph.extraction.definitions import Definition, abbreviates
+from kgraph.extraction.definitions import Definition, abbreviates, contracts
 from kgraph.keys import alias_key, name_key
 from kgraph.lexicon import Lexicon
 
@@ -86,11 +86,13 @@ def _same(
 ) -> Iterable[tuple[str, str, int]]:
     """Yield pairs of keys that name one thing, the one that serves as its name first."""
     at = {(span.start, span.end): name_key(span.text) for span in spans}
+    defined = set()
     for definition in definitions:
         if definition.long in at and definition.short in at:
+            defined.add(at[definition.short])
             yield at[definition.short], at[definition.long], 2
     texts = {key: found[0].text for key, found in by_key.items()}
-    shorts = [key for key, text in texts.items() if _is_acronym(text)]
+    shorts = [key for key, text in texts.items() if _is_acronym(text) and key not in defined]
     for key, text in texts.items():
         for short in shorts:
             if short != key and abbreviates(texts[short], text):
@@ -98,7 +100,18 @@ def _same(
         headless = name_key(_HEADS.sub("", text))
         if headless != key and headless in texts:
             yield headless, key, 1
+    yield from _contracted(texts, defined, lexicon)
     yield from _same_row(texts, lexicon)
+
+
+def _contracted(texts: dict[str, str], defined: set[str], lexicon: Lexicon) -> Iterable[tuple[str, str, int]]:
+    """What a paper coins and writes in full but never defines: one long form that fits, none of it known."""
+    coined = [key for key, text in texts.items() if not lexicon.by_key.get(alias_key(text))]
+    for short in coined:
+        if " " not in texts[short] and short not in defined:
+            longs = [key for key in coined if key != short and contracts(texts[short], texts[key])]
+            if len(longs) == 1:
+                yield short, longs[0], 2
 
 
 def _same_row(texts: dict[str, str], lexicon: Lexicon) -> Iterable[tuple[str, str, int]]:

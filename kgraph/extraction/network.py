@@ -1,4 +1,4 @@
-"""The tagger's network in numpy: label probabilities for tokens, role scores for mentions.
+"""The tagger's network in numpy: labels of tokens, roles of things, relations between them.
 
 The sums are those of pipelines/model.py, which trains it. One paper is one pass, never padded or
 batched, so a paper's result does not depend on its neighbours. What a word alone decides of the
@@ -14,27 +14,38 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import ThreadpoolController
 
-from kgraph.extraction.features import LEXICON_FLAGS, PLACE_FLAGS, Floats, Tokens, Words
-from kgraph.records import ROLES, STATED, SYMMETRIC, TYPES
+from kgraph.extraction.features import (
+    LEXICON_FLAGS,
+    PLACE_FLAGS,
+    Counts,
+    Evidence,
+    Floats,
+    Ints,
+    Tokens,
+    Words,
+    read_evidence,
+)
+from kgraph.extraction.things import Things
+from kgraph.records import STATED, TYPES
 
 LABELS = ("O", *(f"{place}-{type_}" for type_ in TYPES for place in "BI"))
-# Of the earlier mention to the later one: nothing, then every relation forwards and backwards.
+# Of the earlier thing to the later one: nothing, then every relation forwards and backwards.
 RELATION_CLASSES = ("", *(f"{way}{relation}" for relation in STATED for way in ("", "<")))
-REVERSED = tuple(
-    i if not i or RELATION_CLASSES[i].strip("<") in SYMMETRIC else i + 1 if i % 2 else i - 1
-    for i in range(len(RELATION_CLASSES))
-)
 DILATIONS = (1, 2, 4, 1)
-POOL_AFTER = 1  # this layer, counted from 0, is followed by the exchange between equal words
+POOL_AFTER = 1  # this layer, counted from 0, is followed by the exchange over the whole paper
 _MOST_WORDS = 200_000  # remembered at once
-
-Ints = npt.NDArray[np.intp]
 
 
 class Network:
-    """Weights as `pipelines.export` writes them: arrays by name, and the vocabulary with its counts."""
+    """Weights as `pipelines.export` writes them: arrays by name, the vocabulary, and the evidence."""
 
-    def __init__(self, weights: Mapping[str, npt.NDArray[np.generic]], vocabulary: Sequence[str]) -> None:
+    def __init__(
+        self,
+        weights: Mapping[str, npt.NDArray[np.generic]],
+        vocabulary: Sequence[str],
+        evidence: Mapping[str, Counts],
+    ) -> None:
+        self.evidence = Evidence(evidence)
         self._weights = {
             name: np.ascontiguousarray(value, np.float32)
             for name, value in weights.items()
@@ -57,7 +68,8 @@ class Network:
     def read(cls, folder: Path) -> "Network":
         with np.load(folder / "weights.npz") as arrays:
             weights = {name: arrays[name] for name in arrays.files}
-        return cls(weights, json.loads((folder / "words.json").read_text("utf-8")))
+        words = json.loads((folder / "words.json").read_text("utf-8"))
+        return cls(weights, words, read_evidence(folder / "evidence.tsv"))
 
     def forget_words(self) -> None:
         """Start with an empty memory of words; results do not change."""
@@ -85,10 +97,10 @@ class Network:
         hidden = _normed(np.maximum(hidden, 0, out=hidden), weights["enter_scale"], weights["enter_shift"])
         for depth, dilation in enumerate(DILATIONS):
             moved = _convolved(hidden, weights[f"conv{depth}"], dilation) + weights[f"conv{depth}_shift"]
-            hidden = hidden + np.maximum(moved, 0, out=moved)
+            hidden = np.maximum(moved, 0, out=moved) + hidden
             hidden = _normed(hidden, weights[f"norm{depth}_scale"], weights[f"norm{depth}_shift"])
             if depth == POOL_AFTER:
-                hidden = self._pooled(hidden, tokens.groups)
+                hidden = self._pooled(hidden, tokens)
         return hidden
 
     def probabilities(self, hidden: Floats) -> Floats:
@@ -97,47 +109,14 @@ class Network:
         scores = np.exp(scores - scores.max(axis=1, keepdims=True))
         return np.asarray(scores / scores.sum(axis=1, keepdims=True), np.float32)
 
-    def role_scores(self, hidden: Floats, tokens: Tokens, starts: Ints, ends: Ints) -> Floats:
-        """Return a score of every role for mentions, tokens starts[i] to before ends[i], shape (m, roles)."""
-        weights = self._weights
-        zero = np.zeros((1, hidden.shape[1]), np.float32)
-        padded = np.concatenate([zero, hidden, zero])
-        around = _sentence_means(hidden, tokens)[tokens.sentences[starts]]
-        seen = np.concatenate(
-            [_means(hidden, starts, ends), padded[starts], padded[ends + 1], around], axis=1
-        )
-        middle = np.maximum(seen @ weights["role_hidden"] + weights["role_hidden_shift"], 0)
-        scores: Floats = middle @ weights["role"] + weights["role_shift"]
-        assert scores.shape[1] == len(ROLES)
-        return scores
+    def judge_things(self, hidden: Floats, tokens: Tokens, things: Things) -> "Judged":
+        """Score the roles of the things and their mentions, and the relations of pairs of things."""
+        return Judged(self._weights, hidden, tokens, things)
 
-    def pair_scores(self, hidden: Floats, tokens: Tokens, places: Ints, types: Ints) -> Floats:
-        """Return a score of every relation class for pairs of mentions of one sentence, shape (p, classes).
-
-        `places` has shape (p, 4): first token and token after the last of the earlier mention, then
-        of the later one; `types` has shape (p, 2), indices into TYPES.
-        """
+    def _pooled(self, hidden: Floats, tokens: Tokens) -> Floats:
+        """Add what each token's word looks like elsewhere in the paper, its sentence and the whole paper."""
         weights = self._weights
-        one_start, one_end, two_start, two_end = places.T
-        one_hot = np.eye(len(TYPES), dtype=np.float32)[types].reshape(len(types), -1)
-        gap = np.log1p(np.maximum(two_start - one_end, 0))[:, None].astype(np.float32) / 4
-        seen = np.concatenate(
-            [
-                _means(hidden, one_start, one_end),
-                _means(hidden, two_start, two_end),
-                _means(hidden, one_end, two_start),
-                _sentence_means(hidden, tokens)[tokens.sentences[one_start]],
-                one_hot,
-                gap,
-            ],
-            axis=1,
-        )
-        middle = np.maximum(seen @ weights["pair_hidden"] + weights["pair_hidden_shift"], 0)
-        return np.asarray(middle @ weights["pair"] + weights["pair_shift"], np.float32)
-
-    def _pooled(self, hidden: Floats, groups: npt.NDArray[np.int32]) -> Floats:
-        """Add what each token's word looks like elsewhere (most and mean), and the mean of the paper."""
-        weights = self._weights
+        groups = tokens.groups
         order = np.argsort(groups, kind="stable")
         ordered = groups[order]
         first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
@@ -148,8 +127,10 @@ class Network:
         same = np.concatenate([most, mean], axis=1) @ weights["same_word"] + weights["same_word_shift"]
         member = np.empty(len(groups), np.intp)
         member[order] = np.repeat(np.arange(len(first)), sizes)
+        sentence = _sentence_states(hidden, tokens) @ weights["sentence"] + weights["sentence_shift"]
         whole = hidden.mean(axis=0) @ weights["whole"] + weights["whole_shift"]
-        return np.asarray(hidden + np.maximum(same, 0)[member] + whole, np.float32)
+        around = np.maximum(sentence, 0)[tokens.sentences] + whole
+        return np.asarray(hidden + np.maximum(same, 0)[member] + around, np.float32)
 
     def _learn_words(self) -> None:
         """Sum the first layer for words met since the last call."""
@@ -159,6 +140,7 @@ class Network:
         ids = np.array(self.words.ids[new])
         vectors = self._vectors[ids[:, 0]]
         affixes = [self._weights[f"affix{k}"][ids[:, k + 1]] for k in range(4)]
+        affixes[-1][ids[:, 0] == 0] = 0  # the row of a word never met is some other word's
         described = np.concatenate([vectors, *affixes, np.array(self.words.flags[new], np.float32)], axis=1)
         if len(self.words) > len(self._entered):
             room = np.zeros((2 * len(self.words), self._entered.shape[1]), np.float32)
@@ -170,27 +152,128 @@ class Network:
         self._known = len(self.words)
 
 
-def _means(hidden: Floats, starts: Ints, ends: Ints) -> Floats:
-    """Return the mean state of every range of tokens, 0 for an empty one."""
-    return np.stack(
-        [
-            hidden[start:end].mean(axis=0) if start < end else np.zeros(hidden.shape[1], np.float32)
-            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+class Judged:
+    """What the network says of the things of one text.
+
+    A thing is described by the most and the mean of what is around its mentions; a pair of things by both,
+    by the roles they seem to have, and by the most of what stands where they meet. For the proof a thing is
+    judged from one mention alone, and a pair from one meeting.
+    """
+
+    def __init__(self, weights: Mapping[str, Floats], hidden: Floats, tokens: Tokens, things: Things) -> None:
+        self._weights, self._hidden, self._things = weights, hidden, things
+        self._sums = np.concatenate([np.zeros((1, hidden.shape[1])), hidden.cumsum(axis=0, dtype=np.float64)])
+        self._sentence_of = tokens.sentences
+        self._sentences = _sentence_states(hidden, tokens)
+        self._around = self._mentions_around()
+        owners = things.mentions[:, 2]
+        count = len(things.flags)
+        self._described = np.concatenate(
+            [_most(self._around, owners, count), _mean(self._around, owners, count), things.flags], axis=1
+        )
+        self.roles = self._role_scores(self._described)  # (things, roles)
+        self._met = self._meetings_described()
+        self._sides = self._pair_sides()
+        met = _most(self._met, things.meetings[:, 2], len(things.pairs))
+        self.relations = self._relation_scores(self._sides, met)  # (pairs, classes)
+
+    def mention_roles(self) -> Floats:
+        """Return the scores of roles from each mention alone, shape (mentions, roles)."""
+        flags = self._things.flags[self._things.mentions[:, 2]]
+        return self._role_scores(np.concatenate([self._around, self._around, flags], axis=1))
+
+    def meeting_relations(self, meetings: npt.NDArray[np.intp]) -> Floats:
+        """Return the scores of relations from each of some meetings alone, shape (meetings, classes)."""
+        return self._relation_scores(self._sides[self._things.meetings[meetings, 2]], self._met[meetings])
+
+    def _mentions_around(self) -> Floats:
+        starts, ends, _ = self._things.mentions.T
+        zero = np.zeros((1, self._hidden.shape[1]), np.float32)
+        padded = np.concatenate([zero, self._hidden, zero])
+        seen = [
+            self._means(starts, ends),
+            padded[starts],
+            padded[ends + 1],
+            self._sentences[self._sentence_of[starts]],
         ]
-    )
+        return self._layer("mention", np.concatenate(seen, axis=1))
+
+    def _means(self, starts: Ints, ends: Ints) -> Floats:
+        """Return the mean state of ranges of tokens, 0 for an empty one."""
+        lengths = (ends - starts)[:, None]
+        means = (self._sums[ends] - self._sums[starts]) / np.maximum(lengths, 1)
+        return np.where(lengths > 0, means, 0).astype(np.float32)
+
+    def _role_scores(self, described: Floats) -> Floats:
+        middle = self._layer("role_hidden", described)
+        return np.asarray(middle @ self._weights["role"] + self._weights["role_shift"], np.float32)
+
+    def _meetings_described(self) -> Floats:
+        one, two, _, turned = self._things.meetings.T
+        start, end, _ = self._things.mentions[one].T
+        start2, end2, _ = self._things.mentions[two].T
+        sentence = self._sentences[self._sentence_of[start]]
+        gap = np.log1p(np.maximum(start2 - end, 0)).astype(np.float32) / 4
+        seen = [
+            self._means(end, start2),
+            self._means(start, end),
+            self._means(start2, end2),
+            sentence,
+            np.stack([gap, turned], axis=1).astype(np.float32),
+        ]
+        return self._layer("meeting", np.concatenate(seen, axis=1))
+
+    def _pair_sides(self) -> Floats:
+        first, second = self._things.pairs.T
+        scores = np.exp(self.roles - self.roles.max(axis=1, keepdims=True))
+        known = np.concatenate([self._described, scores / scores.sum(axis=1, keepdims=True)], axis=1)
+        weights = self._weights
+        return np.asarray(
+            (known @ weights["pair_first"])[first]
+            + (known @ weights["pair_second"])[second]
+            + self._things.pair_flags @ weights["pair_flags"]
+            + weights["pair_flags_shift"],
+            np.float32,
+        )
+
+    def _relation_scores(self, sides: Floats, met: Floats) -> Floats:
+        middle = np.maximum(sides + met @ self._weights["pair_met"], 0)
+        return np.asarray(middle @ self._weights["pair"] + self._weights["pair_shift"], np.float32)
+
+    def _layer(self, name: str, x: Floats) -> Floats:
+        return np.asarray(np.maximum(x @ self._weights[name] + self._weights[f"{name}_shift"], 0), np.float32)
 
 
-def _sentence_means(hidden: Floats, tokens: Tokens) -> Floats:
+def _sentence_states(hidden: Floats, tokens: Tokens) -> Floats:
+    """Return the mean and the most of the states of every sentence, shape (sentences, 2 * width)."""
     first = np.flatnonzero(np.diff(tokens.sentences, prepend=-1))
     sizes = np.diff(np.append(first, len(hidden)))[:, None].astype(np.float32)
-    return np.asarray(np.add.reduceat(hidden, first, axis=0) / sizes, np.float32)
+    mean = np.add.reduceat(hidden, first, axis=0) / sizes
+    return np.concatenate([mean, np.maximum.reduceat(hidden, first, axis=0)], axis=1)
+
+
+def _most(rows: Floats, owners: Ints, count: int) -> Floats:
+    """Return the maximum of the rows of each owner; 0, the least there is, for one without any."""
+    most = np.zeros((count, rows.shape[1]), np.float32)
+    np.maximum.at(most, owners, rows)
+    return most
+
+
+def _mean(rows: Floats, owners: Ints, count: int) -> Floats:
+    """Return the mean of the rows of each owner, all of which have some."""
+    sums = np.zeros((count, rows.shape[1]), np.float32)
+    np.add.at(sums, owners, rows)
+    sizes = np.bincount(owners, minlength=count)[:, None].astype(np.float32)
+    return np.asarray(sums / sizes, np.float32)
 
 
 def _normed(x: Floats, scale: Floats, shift: Floats) -> Floats:
-    mean = x.mean(axis=1, keepdims=True)
-    x = x - mean
-    deviation = np.sqrt(np.einsum("ij,ij->i", x, x)[:, None] / x.shape[1] + 1e-5)
-    return np.asarray(x / deviation * scale + shift, np.float32)
+    width = x.shape[1]
+    x = x - np.add.reduce(x, axis=1, keepdims=True) / width
+    x /= np.sqrt(np.einsum("ij,ij->i", x, x) / width + 1e-5)[:, None]
+    x *= scale
+    x += shift
+    return x
 
 
 def _convolved(x: Floats, kernel: Floats, dilation: int) -> Floats:

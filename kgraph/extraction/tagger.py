@@ -1,18 +1,17 @@
 """The tagger: reads a text once, then answers which names it holds and which roles they play."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from importlib.resources import as_file, files
-
-import numpy as np
 
 from kgraph.extraction.decoding import find_spans
 from kgraph.extraction.features import Floats, Names, Tokens, describe
-from kgraph.extraction.network import Ints, Network
+from kgraph.extraction.network import Judged, Network
+from kgraph.extraction.things import Things
 from kgraph.lexicon import Lexicon
-from kgraph.records import TYPES, Mention
+from kgraph.records import TYPES
 
-OUTSIDE_BIAS = 0.5  # chosen by cross-validation on the training papers
+OUTSIDE_BIAS = 0.5  # chosen on a held-out fifth of the training papers
 
 
 class Reading:
@@ -47,7 +46,7 @@ def _of_one_line(reading: Reading, first: int, last: int) -> int:
 
 
 class Tagger:
-    """The network with a lexicon: reads a text, finds names, scores roles."""
+    """The network with a lexicon: reads a text, finds names, judges roles and relations."""
 
     def __init__(self, network: Network, lexicon: Lexicon) -> None:
         self.network = network
@@ -65,17 +64,19 @@ class Tagger:
         network = self.network
         network.keep_memory_small()
         title, _, _ = text.partition("\n")
-        tokens = describe(text, len(title), network.words, self._names)
+        tokens = describe(text, len(title), network.words, self._names, network.evidence)
         with network.one_thread():
             return Reading(tokens, network.hidden(tokens))
 
-    def find(self, reading: Reading) -> Iterator[tuple[int, int, str, int]]:
-        """Yield (start, end, type, score 0..1000) of names, in characters."""
+    def find(
+        self, reading: Reading, outside_bias: float = OUTSIDE_BIAS
+    ) -> Iterator[tuple[int, int, str, int]]:
+        """Yield (start, end, type, score 0..1000) of names, in characters; a greater bias finds fewer."""
         if not reading.tokens.spans:
             return
         spans = reading.tokens.spans
         known = {token: (start, end) for start, end, _ in reading.tokens.names for token in range(start, end)}
-        for first, last, type_, score in find_spans(self._probabilities(reading.hidden), OUTSIDE_BIAS):
+        for first, last, type_, score in find_spans(self._probabilities(reading.hidden), outside_bias):
             first, last = _completed(first, last, known)
             last = _of_one_line(reading, first, last)
             if last - first > 1 or self._may_stand_alone(reading, first, known):
@@ -113,22 +114,6 @@ class Tagger:
         for first, last, type_ in self._own.find(reading.text, texts, keys):
             yield spans[first][0], spans[last - 1][1], TYPES[type_]
 
-    def role_scores(self, reading: Reading, spans: Sequence[tuple[int, int]]) -> Floats:
-        """Return a score of every role for spans of characters, shape (spans, roles)."""
-        starts, ends = self._token_ranges(reading, spans)
-        with self.network.one_thread():
-            return self.network.role_scores(reading.hidden, reading.tokens, starts, ends)
-
-    def pair_scores(self, reading: Reading, pairs: Sequence[tuple[Mention, Mention]]) -> Floats:
-        """Return a score of every relation class for pairs of mentions, the earlier first."""
-        places = [
-            (*reading.token_range(one.start, one.end), *reading.token_range(two.start, two.end))
-            for one, two in pairs
-        ]
-        types = [(TYPES.index(one.label), TYPES.index(two.label)) for one, two in pairs]
-        with self.network.one_thread():
-            return self.network.pair_scores(reading.hidden, reading.tokens, np.array(places), np.array(types))
-
-    def _token_ranges(self, reading: Reading, spans: Sequence[tuple[int, int]]) -> tuple[Ints, Ints]:
-        starts, ends = zip(*(reading.token_range(*span) for span in spans), strict=True)
-        return np.array(starts), np.array(ends)
+    def judge_things(self, reading: Reading, things: Things) -> Judged:
+        """Score the roles of things and the relations between them."""
+        return self.network.judge_things(reading.hidden, reading.tokens, things)

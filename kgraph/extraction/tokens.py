@@ -1,11 +1,6 @@
-"""Text to tokens and sentences: the tokeniser of our spaCy pipeline, and a splitter for abstracts."""
+"""Text to tokens and sentences: what the tagger reads, and a splitter for abstracts."""
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
-    from spacy.vocab import Vocab
 
 _TOKEN = re.compile(r"\w+(?:(?<=\d)\.\d+)*|[^\w\s]")
 _BOUNDARY = re.compile(r"(?<=[.!?])[\"')\]”’]*\s+(?=[\"'(\[“‘$\\]*[A-Z0-9$\\])")
@@ -48,36 +43,3 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     while end > start and text[end - 1].isspace():
         end -= 1
     return start, end
-
-
-class Tokenizer:
-    """The tokeniser of the shipped spaCy pipeline: `token_spans` as a Doc, `doc.text` equal to the text."""
-
-    def __init__(self, vocab: "Vocab") -> None:
-        self.vocab = vocab
-
-    def __call__(self, text: str) -> "Doc":
-        from spacy.tokens import Doc
-
-        words: list[str] = []
-        spaces: list[bool] = []
-        position = 0
-        for start, end in token_spans(text):
-            if position < start:
-                _add_blanks(words, spaces, text[position:start])
-            words.append(text[start:end])
-            spaces.append(False)
-            position = end
-        if position < len(text):
-            _add_blanks(words, spaces, text[position:])
-        return Doc(self.vocab, words=words, spaces=spaces)
-
-
-def _add_blanks(words: list[str], spaces: list[bool], blanks: str) -> None:
-    """Hang one space on the token before, as spaCy does; what is more becomes a token of blanks."""
-    if blanks[0] == " " and words:
-        spaces[-1] = True
-        blanks = blanks[1:]
-    if blanks:
-        words.append(blanks)
-        spaces.append(False)
