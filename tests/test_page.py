@@ -384,7 +384,7 @@ def test_hostile_text_is_shown_as_text(browser: "Browser", tmp_path: Path) -> No
             page.fill("#search", text)
             assert page.locator("#found li").count() >= 1
             page.press("#search", "Enter")
-            page.wait_for_selector("#card:not([hidden])")
+            page.locator("#card:not([hidden]) h2").filter(has_text=text).wait_for()  # not the card before
             assert text in page.inner_text("#card h2")
         assert page.evaluate("window.hacked") is None
         assert page.locator("a[href^=javascript]").count() == 0
