@@ -53,7 +53,7 @@ def abbreviates(short: str, long: str) -> bool:
     >>> abbreviates("SVD", "support vector machine"), abbreviates("RL", "LoRA")
     (False, False)
     """
-    words = [word for word in re.split(r"[\W_]+", long.lower()) if word]
+    words = _words(long)
     letters = _letters(short)
     if len(words) < 2 or len(letters) < 2:
         return False
@@ -70,7 +70,7 @@ def contracts(short: str, long: str) -> bool:
     >>> contracts("RIFE", "Real-Time Intermediate Flow Estimation"), contracts("DisCo", "Distilled Networks")
     (True, False)
     """
-    words = [word for word in re.split(r"[\W_]+", long.lower()) if word]
+    words = _words(long)
     letters = _letters(short)
     if len(words) < 2 or not 3 <= len(letters) <= LONGEST_SHORT or words[0][0] != letters[0]:
         return False
@@ -78,6 +78,10 @@ def contracts(short: str, long: str) -> bool:
         return False
     spare = int(sum(word not in FUNCTION_WORDS for word in words) > 2)
     return _put_together(letters, tuple(words), spare)
+
+
+def _words(long: str) -> list[str]:
+    return [word for word in re.split(r"[\W_]+", long.lower()) if word]
 
 
 _SPOKEN = {"2": ("to", "two"), "4": ("for", "four")}

@@ -106,8 +106,7 @@ class Network:
     def probabilities(self, hidden: Floats) -> Floats:
         """Return the probability of every label, shape (n, len(LABELS))."""
         scores = hidden @ self._weights["label"] + self._weights["label_shift"]
-        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return np.asarray(scores / scores.sum(axis=1, keepdims=True), np.float32)
+        return softmax(scores)
 
     def judge_things(self, hidden: Floats, tokens: Tokens, things: Things) -> "Judged":
         """Score the roles of the things and their mentions, and the relations of pairs of things."""
@@ -225,8 +224,7 @@ class Judged:
 
     def _pair_sides(self) -> Floats:
         first, second = self._things.pairs.T
-        scores = np.exp(self.roles - self.roles.max(axis=1, keepdims=True))
-        known = np.concatenate([self._described, scores / scores.sum(axis=1, keepdims=True)], axis=1)
+        known = np.concatenate([self._described, softmax(self.roles)], axis=1)
         weights = self._weights
         return np.asarray(
             (known @ weights["pair_first"])[first]
@@ -265,6 +263,12 @@ def _mean(rows: Floats, owners: Ints, count: int) -> Floats:
     np.add.at(sums, owners, rows)
     sizes = np.bincount(owners, minlength=count)[:, None].astype(np.float32)
     return np.asarray(sums / sizes, np.float32)
+
+
+def softmax(scores: Floats) -> Floats:
+    """Return the scores of each row as probabilities."""
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
 
 
 def _normed(x: Floats, scale: Floats, shift: Floats) -> Floats:

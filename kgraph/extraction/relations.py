@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from kgraph.extraction.network import RELATION_CLASSES, Judged
+from kgraph.extraction.network import RELATION_CLASSES, Judged, softmax
 from kgraph.extraction.things import Things
 from kgraph.records import Mention, Statement
 
@@ -13,8 +13,7 @@ LEAST_PROBABILITY = 0.5  # chosen on a held-out fifth of the training papers
 
 def find_statements(mentions: Sequence[Mention], things: Things, judged: Judged) -> Iterator[Statement]:
     """Yield the relations between things; `mentions` are those of `things`, in the same order."""
-    odds = np.exp(judged.relations - judged.relations.max(axis=1, keepdims=True))
-    probability = odds / odds.sum(axis=1, keepdims=True)
+    probability = softmax(judged.relations)
     best = probability[:, 1:].argmax(axis=1) + 1
     for pair in np.flatnonzero(1 - probability[:, 0] >= LEAST_PROBABILITY).tolist():
         relation = RELATION_CLASSES[best[pair]]
