@@ -6,10 +6,11 @@ as long as its paper's text and the extractor stay the same. Hence adding equals
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from kgraph.config import Config
 from kgraph.edges import find_introducers, relate_builds_on, relate_cites
@@ -18,9 +19,10 @@ from kgraph.extraction import Extractor, find_mentions, load_extractor
 from kgraph.identity import identify, merge, record_key
 from kgraph.lexicon import Lexicon
 from kgraph.names import find_paper
-from kgraph.records import Extraction, Paper, Reject, Usage, common_label
+from kgraph.records import ROLES, Extraction, Paper, Reject, Usage, common_label
+from kgraph.senses import Senses
 from kgraph.sources import find_files, read_papers
-from kgraph.store import Naming, Store, building, changing
+from kgraph.store import Store, building, changing
 
 # Told of a stage, how much of it is done and the total if that is known. The stages are read (in bytes),
 # extract (in papers), resolve and relate (which only begin and end).
@@ -239,33 +241,71 @@ def _batches(extractions: Iterator[Extraction]) -> Iterator[list[Extraction]]:
 
 
 def _resolve(store: Store, lexicon: Lexicon) -> None:
-    """Let the entities follow from the mentions."""
-    counts: dict[tuple[tuple[str, ...], str], tuple[int, int]] = {}
-    for _, _, spellings, label, score in _used(store.namings()):
-        papers, scores = counts.get((spellings, label), (0, 0))
-        counts[spellings, label] = papers + 1, scores + score
-    usages = (Usage(*use, *counts[use]) for use in sorted(counts))
+    """Let the entities follow from the mentions: spellings over all papers, then senses in each paper.
+
+    Where a paper chose a sense, the spellings are resolved once more with what is known now.
+    """
+    usages = _usages(store, {})
     found = resolve(usages, lexicon)
+    chosen = _choose_senses(store, Senses(usages, lexicon, found.defined))
+    if chosen:
+        found = resolve(_usages(store, chosen), lexicon)
     store.put_entities(
         found.entities,
         (
-            (paper, name, found.entity_of.get(spellings))
-            for paper, name, spellings, *_ in _used(store.namings())
+            (use.paper, use.name, found.entity_of.get((use.spellings, chosen.get((use.paper, use.name), ""))))
+            for use in _used(store)
         ),
         ((row.spelling, row.entity, row.rule, row.papers) for row in found.spellings),
     )
 
 
-def _used(namings: Iterable[Naming]) -> Iterator[tuple[str, str, tuple[str, ...], str, int]]:
-    """Yield paper, name, the spellings that it has there, the type that they vote for, and the best score."""
-    for paper, rows in namings:
-        by_name: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+def _choose_senses(store: Store, senses: Senses) -> dict[tuple[str, str], str]:
+    """Return the sense of a name in a paper, by both, where the paper chooses one."""
+    chosen = {}
+    texts, text = store.papers(), None
+    for use in _used(store):
+        if senses.may_differ(use.spellings):
+            while text is None or text.id != use.paper:
+                text = next(texts)
+            if sense := senses.choose(use.paper, use.spellings, use.label, use.coined, text.text):
+                chosen[use.paper, use.name] = sense
+    return chosen
+
+
+def _usages(store: Store, senses: Mapping[tuple[str, str], str]) -> list[Usage]:
+    """Pool what papers name."""
+    counts: dict[tuple[tuple[str, ...], str, str], tuple[int, int]] = {}
+    for use in _used(store):
+        key = use.spellings, use.label, senses.get((use.paper, use.name), "")
+        papers, scores = counts.get(key, (0, 0))
+        counts[key] = papers + 1, scores + use.score
+    return [
+        Usage(spellings, label, papers, score, sense)
+        for (spellings, label, sense), (papers, score) in sorted(counts.items())
+    ]
+
+
+class _Use(NamedTuple):
+    """What one paper names."""
+
+    paper: str
+    name: str
+    spellings: tuple[str, ...]  # that it has there
+    label: str  # the type that they vote for
+    score: int  # the best
+    coined: bool  # the paper introduces it
+
+
+def _used(store: Store) -> Iterator[_Use]:
+    for paper, rows in store.namings():
+        by_name: dict[str, list[tuple[str, str, int, str]]] = defaultdict(list)
         for name, *mention in rows:
             by_name[name].append(tuple(mention))
         for name, mentions in by_name.items():
-            texts, _, scores = zip(*mentions, strict=True)
-            label = common_label((label, score) for _, label, score in mentions)
-            yield paper, name, tuple(sorted(set(texts))), label, max(scores)
+            texts, _, scores, roles = zip(*mentions, strict=True)
+            label = common_label((label, score) for _, label, score, _ in mentions)
+            yield _Use(paper, name, tuple(sorted(set(texts))), label, max(scores), ROLES[0] in roles)
 
 
 def _relate(store: Store) -> None:

@@ -13,6 +13,23 @@ from kgraph.lexicon import Row
 _NUMBER_OR_SIGN = re.compile(r"\d[\d.-]*(?:[bkm](?![a-z]))?|(?:plus|star)$")
 
 
+_SENSE = "\v"
+
+
+def with_sense(form: str, sense: str) -> str:
+    """Return a form that names one sense of another, and is kept apart from it."""
+    return f"{form}{_SENSE}{sense}" if sense else form
+
+
+def bare(form: str) -> str:
+    """Return a form without its sense.
+
+    >>> bare(with_sense("comet", "row:comet"))
+    'comet'
+    """
+    return form.partition(_SENSE)[0]
+
+
 @dataclass(slots=True)
 class _Cluster:
     row: Row | None = None
@@ -87,6 +104,7 @@ class Clusters:
 
     def _at(self, node: str) -> _Cluster:
         if node not in self._cluster:
-            letters, marks = _NUMBER_OR_SIGN.sub("", node), "|".join(_NUMBER_OR_SIGN.findall(node))
+            form = bare(node)
+            letters, marks = _NUMBER_OR_SIGN.sub("", form), "|".join(_NUMBER_OR_SIGN.findall(form))
             self._cluster[node] = _Cluster(forms={node}, marks={letters: {marks}})
         return self._cluster[node]

@@ -6,8 +6,9 @@ one that are known to differ: two rows of the lexicon, a row and its `not_aliase
 differ in a number or a sign (GPT-3 and GPT-4, LoRA and LoRA+).
 
 A short form that texts define by different long forms has several senses. A usage that holds a
-long form goes where the long form goes; a bare short form goes to the sense that overwhelms the
-others or that the lexicon gives it, else it stays apart, unresolved.
+long form goes where the long form goes; a bare short form goes to the sense that its paper chose
+(`senses`), to the one that overwhelms the others or that the lexicon gives it, else it stays apart,
+unresolved.
 
 Everything is a function of the pooled usages, so their order and division change nothing.
 """
@@ -18,11 +19,13 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 
-from kgraph.clusters import Clusters
+from kgraph.clusters import Clusters, bare, with_sense
 from kgraph.keys import alias_key, slug
 from kgraph.lexicon import Lexicon, Row
 from kgraph.records import Entity, Usage
 from kgraph.spellings import fold_spellings, is_short, stems, telling_stems
+
+Use = tuple[tuple[str, ...], str]  # the spellings of a usage, and its sense
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,10 @@ class Resolution:
     """What the usages of a collection name."""
 
     entities: list[Entity]  # by id
-    entity_of: dict[tuple[str, ...], str]  # the spellings of a usage -> id of its entity
+    entity_of: dict[Use, str]  # -> id of its entity
     spellings: list[Spelling]  # by entity, then commonest first
+    # short form -> each sense that texts define it by, named by a long form -> telling stems of its forms
+    defined: dict[str, dict[str, list[frozenset[str]]]]
 
 
 @dataclass(slots=True)
@@ -58,26 +63,27 @@ def resolve(usages: Iterable[Usage], lexicon: Lexicon) -> Resolution:
     pooled = _pool(usages)
     collection = _Collection(pooled, lexicon)
     clusters = _cluster(collection)
-    members: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for spellings in pooled:
-        members[clusters.find(collection.reading_of[spellings].longs[0])].append(spellings)
+    members: dict[str, list[Use]] = defaultdict(list)
+    for use in pooled:
+        members[clusters.find(collection.reading_of[use].longs[0])].append(use)
     drafts = [
-        _draft(node, {spellings: pooled[spellings] for spellings in members[node]}, collection, clusters)
+        _draft(node, {use: pooled[use] for use in members[node]}, collection, clusters)
         for node in sorted(members)
     ]
     ids = _ids(drafts, collection, lexicon)
     named = sorted(zip(ids, drafts, strict=True), key=lambda pair: pair[0])
     return Resolution(
         [Entity(id_, draft.name, draft.type, draft.aliases, draft.other_types) for id_, draft in named],
-        {spellings: id_ for id_, draft in named for spellings in draft.usages},
+        {use: id_ for id_, draft in named for use in draft.usages},
         [spelling for id_, draft in named for spelling in _spellings(id_, draft, collection)],
+        _defined_senses(collection, clusters),
     )
 
 
-def _pool(usages: Iterable[Usage]) -> dict[tuple[str, ...], _Pooled]:
-    pooled: dict[tuple[str, ...], _Pooled] = {}
+def _pool(usages: Iterable[Usage]) -> dict[Use, _Pooled]:
+    pooled: dict[Use, _Pooled] = {}
     for usage in usages:
-        pool = pooled.setdefault(usage.spellings, _Pooled())
+        pool = pooled.setdefault((usage.spellings, usage.sense), _Pooled())
         pool.papers += usage.papers
         pool.papers_by_label[usage.label] += usage.papers
         pool.score_by_label[usage.label] += usage.score
@@ -94,12 +100,12 @@ class _Reading(NamedTuple):
 class _Collection:
     """The forms of a collection: how each is spelled, which rows claim it, what usages say."""
 
-    def __init__(self, pooled: Mapping[tuple[str, ...], _Pooled], lexicon: Lexicon) -> None:
+    def __init__(self, pooled: Mapping[Use, _Pooled], lexicon: Lexicon) -> None:
         papers: Counter[str] = Counter()
-        for spellings, pool in pooled.items():
+        for (spellings, _), pool in pooled.items():
             for spelling in spellings:
                 papers[spelling] += pool.papers
-        together = [spellings for spellings in pooled if len(spellings) > 1]
+        together = [spellings for spellings, _ in pooled if len(spellings) > 1]
         self.papers = papers  # of spellings
         self.key_of = {spelling: alias_key(spelling) or spelling for spelling in papers}
         self.form_of = fold_spellings(self.key_of, papers, together, lexicon.by_key)
@@ -107,15 +113,24 @@ class _Collection:
         for spelling in sorted(papers, key=lambda s: (-papers[s], s)):
             self.text_of.setdefault(self.form_of[spelling], spelling)
         self.rows_of = {form: lexicon.by_key[form] for form in self.text_of if form in lexicon.by_key}
-        self.reading_of: dict[tuple[str, ...], _Reading] = {}  # usage -> what it says
+        self.rows = {row.id: row for row in lexicon.rows}
+        self.sense_of: dict[str, str] = {}  # form with a sense -> the sense
+        self.reading_of: dict[Use, _Reading] = {}  # -> what it says
         self.readings: Counter[_Reading] = Counter()  # -> papers
         self.form_papers: Counter[str] = Counter()
-        for spellings, pool in pooled.items():
-            forms = {self.form_of[spelling] for spelling in spellings}
-            reading = self.reading_of[spellings] = self._read(forms)
+        for (spellings, sense), pool in pooled.items():
+            forms = {self._with_sense(self.form_of[spelling], sense) for spelling in spellings}
+            reading = self.reading_of[spellings, sense] = self._read(forms)
             self.readings[reading] += pool.papers
             for form in forms:
                 self.form_papers[form] += pool.papers
+
+    def _with_sense(self, form: str, sense: str) -> str:
+        sensed = with_sense(form, sense)
+        if sense:
+            self.text_of.setdefault(sensed, self.text_of[form])
+            self.sense_of[sensed] = sense
+        return sensed
 
     def stems(self, form: str) -> tuple[str, ...]:
         return stems(self.text_of[form])
@@ -157,22 +172,49 @@ def _cluster(collection: _Collection) -> Clusters:
         default = default or [row for row in rows if collection.text_of[form] in row.spellings]
         if len(default) == 1:
             clusters.unite(form, nodes[rows.index(default[0])], known=True)
-    defined: dict[str, Counter[str]] = defaultdict(Counter)  # short form -> long form -> papers
-    said = ((reading, papers) for reading, papers in collection.readings.items() if len(sum(reading, ())) > 1)
-    for (longs, shorts), papers in sorted(said, key=lambda item: (-item[1], item[0])):
+    for form, sense in sorted(collection.sense_of.items()):
+        kind, _, chosen = sense.partition(":")
+        if kind == "row":
+            clusters.unite(form, clusters.add(collection.rows[chosen]), known=True)
+        elif kind == "long":
+            clusters.unite(form, chosen)
+    defined = _defined(collection)
+    said = (reading for reading in collection.readings if len(reading.longs) > 1)
+    for longs, _ in sorted(said, key=lambda reading: (-collection.readings[reading], reading)):
         for long in longs[1:]:
             clusters.unite(longs[0], long)
-        for short in shorts:
-            defined[short][longs[0]] += papers
     for short, longs_of_short in sorted(defined.items()):
         _unite_same_words(short, longs_of_short, collection, clusters)
     bare_senses = [
         (short, _bare_sense(short, longs, collection, clusters)) for short, longs in sorted(defined.items())
     ]
-    for short, sense in bare_senses:
-        if sense is not None:
-            clusters.unite(short, sense)
+    for short, bare_sense in bare_senses:
+        if bare_sense is not None:
+            clusters.unite(short, bare_sense)
     return clusters
+
+
+def _defined(collection: _Collection) -> dict[str, Counter[str]]:
+    """Return by which long forms papers define each short form: short form -> long form -> papers."""
+    defined: dict[str, Counter[str]] = defaultdict(Counter)
+    for (longs, shorts), papers in collection.readings.items():
+        for short in shorts:
+            defined[short][longs[0]] += papers
+    return defined
+
+
+def _defined_senses(
+    collection: _Collection, clusters: Clusters
+) -> dict[str, dict[str, list[frozenset[str]]]]:
+    senses: dict[str, dict[str, list[frozenset[str]]]] = {}
+    for short, longs in sorted(_defined(collection).items()):
+        of_short = senses.setdefault(short, {})
+        representative: dict[str, str] = {}
+        for long in sorted(longs):
+            if not is_short(collection.text_of[long]):
+                first = representative.setdefault(clusters.find(long), long)
+                of_short.setdefault(first, []).append(telling_stems(collection.text_of[long]))
+    return {short: longs for short, longs in senses.items() if longs}
 
 
 def _unite_same_words(short: str, longs: Iterable[str], collection: _Collection, clusters: Clusters) -> None:
@@ -225,19 +267,17 @@ class _Draft:
     other_types: tuple[str, ...]
     papers: Counter[str]  # spelling -> papers
     own_forms: frozenset[str]  # those that its usages do not bear merely in passing
-    usages: tuple[tuple[str, ...], ...]
+    usages: tuple[Use, ...]
 
 
-def _draft(
-    node: str, usages: Mapping[tuple[str, ...], _Pooled], collection: _Collection, clusters: Clusters
-) -> _Draft:
+def _draft(node: str, usages: Mapping[Use, _Pooled], collection: _Collection, clusters: Clusters) -> _Draft:
     row = clusters.row(node)
     papers: Counter[str] = Counter()
     form_papers: Counter[str] = Counter()
-    for spellings, pool in usages.items():
-        for spelling in spellings:
+    for use, pool in usages.items():
+        for spelling in use[0]:
             papers[spelling] += pool.papers
-        for form in sum(collection.reading_of[spellings], ()):
+        for form in sum(collection.reading_of[use], ()):
             if not clusters.differ(node, form):
                 form_papers[form] += pool.papers
     by_papers = sorted(papers, key=lambda spelling: (-papers[spelling], spelling))
@@ -273,10 +313,10 @@ def _by_fitness(papers: Counter[str], collection: _Collection) -> list[str]:
 def _text(form: str, papers: Counter[str], collection: _Collection) -> str:
     """Return the commonest spelling of a form, a singular if it is a quarter as common as a plural."""
     ranked = sorted(
-        (s for s in papers if collection.form_of[s] == form),
+        (s for s in papers if collection.form_of[s] == bare(form)),
         key=lambda spelling: (-papers[spelling], spelling),
     )
-    singular = next((s for s in ranked if collection.key_of[s] == form), ranked[0])
+    singular = next((s for s in ranked if collection.key_of[s] == bare(form)), ranked[0])
     return singular if papers[singular] * 4 >= papers[ranked[0]] else ranked[0]
 
 
@@ -299,7 +339,7 @@ def _types(pools: Iterable[_Pooled], row: Row | None) -> tuple[str, tuple[str, .
 
 def _ids(drafts: list[_Draft], collection: _Collection, lexicon: Lexicon) -> list[str]:
     """Return the id of each draft: its row's, else the slug of its name (a homonym's: and its expansion)."""
-    owners = Counter(form for draft in drafts for form in draft.own_forms)
+    owners = Counter(form for draft in drafts for form in {bare(form) for form in draft.own_forms})
     slugs = [draft.row.id if draft.row else _slug(draft, collection, owners) for draft in drafts]
     bearers = Counter(slugs) + Counter(row.id for row in lexicon.rows) + Counter({"": 2})
     return [
@@ -312,12 +352,14 @@ def _slug(draft: _Draft, collection: _Collection, owners: Mapping[str, int]) -> 
     form = collection.form_of[draft.name]
     if owners[form] == 1 and form not in collection.rows_of:
         return slug(draft.name)
-    return slug(f"{draft.name} {draft.expansion or 'unresolved'}")
+    coined = all(sense for _, sense in draft.usages)
+    return slug(f"{draft.name} {draft.expansion or (draft.type if coined else 'unresolved')}")
 
 
 def _with_digest(slug_: str, draft: _Draft) -> str:
     """Add what no other entity has: a digest of its first usage."""
-    digest = sha256("\n".join(draft.usages[0]).encode()).hexdigest()[:6]
+    spellings, sense = draft.usages[0]
+    digest = sha256("\n".join([*spellings, sense] if sense else spellings).encode()).hexdigest()[:6]
     return f"{slug_}-{digest}".lstrip("-")
 
 

@@ -109,6 +109,7 @@ class Usage:
     label: str
     papers: int
     score: int  # sum of the best mention's score over these papers
+    sense: str = ""  # what else tells it apart from others of the same spellings: see kgraph.senses
 
 
 @dataclass(frozen=True, slots=True)

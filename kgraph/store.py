@@ -29,7 +29,7 @@ _PATIENCE_SECONDS = 2.0  # how long to wait for another writer before giving up
 _CACHE_KIB = 128 * 1024
 
 Row = tuple[Any, ...]
-Naming = tuple[str, list[Row]]  # a paper, and its mentions as rows: name, text, label, score
+Naming = tuple[str, list[Row]]  # a paper, and its mentions as rows: name, text, label, score, role
 
 
 class _Busy(StoreError):
@@ -216,8 +216,10 @@ class Store:
     # -------------------------------------------------------------------------------------------- entities
 
     def namings(self) -> Iterator[Naming]:
-        """Yield every paper that has mentions, by id, with rows of name, text, label and score."""
-        rows = self._rows('SELECT paper, name, text, label, score FROM mentions ORDER BY paper, start, "end"')
+        """Yield every paper that has mentions, by id, with rows of name, text, label, score and role."""
+        rows = self._rows(
+            'SELECT paper, name, text, label, score, role FROM mentions ORDER BY paper, start, "end"'
+        )
         for paper, group in groupby(rows, itemgetter(0)):
             yield paper, [row[1:] for row in group]
 

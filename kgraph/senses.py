@@ -1,0 +1,110 @@
+"""Which sense a name has in one paper, where a collection knows several: decided by that paper alone.
+
+A paper that spells out what it means needs no choice. Else the words around decide: the cues that
+the lexicon gives to a sense, or the words of a long form that other papers define the short form by.
+A paper that coins a name means its own thing, though others call something of another type so: the
+COMET that gates experts is no metric of translation. What nothing decides keeps the sense that the
+name has by itself in the collection.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+
+from kgraph.keys import alias_key
+from kgraph.lexicon import Lexicon, Row
+from kgraph.records import Usage
+from kgraph.spellings import is_short, stems
+
+NONE = ""
+_ALIKE = ({"method", "model"}, {"method", "task"})  # types between which texts waver about one thing
+_SURE = 9  # times as many papers as all others: what a name mostly is
+
+
+def row_sense(row_id: str) -> str:
+    return f"row:{row_id}"
+
+
+def long_sense(form: str) -> str:
+    return f"long:{form}"
+
+
+def own_sense(paper: str) -> str:
+    return f"own:{paper}"
+
+
+class Senses:
+    """The senses that the names of a collection may have.
+
+    `defined` holds for each short form its senses: for each the form that stands for it, and the telling
+    stems of its long forms.
+    """
+
+    def __init__(
+        self,
+        usages: Iterable[Usage],
+        lexicon: Lexicon,
+        defined: Mapping[str, Mapping[str, Iterable[frozenset[str]]]],
+    ) -> None:
+        self._lexicon = lexicon
+        self._defined = {
+            form: {long: list(words) for long, words in longs.items()} for form, longs in defined.items()
+        }
+        self._labels: dict[str, Counter[str]] = defaultdict(Counter)  # key -> papers by type
+        for usage in usages:
+            for key in {alias_key(spelling) for spelling in usage.spellings}:
+                self._labels[key][usage.label] += usage.papers
+
+    def may_differ(self, spellings: Iterable[str]) -> bool:
+        """Say whether a paper's text is needed to tell what these name."""
+        keys = {alias_key(spelling) for spelling in spellings}
+        return any(key in self._defined or self._cued(key) or len(self._labels[key]) > 1 for key in keys)
+
+    def choose(self, paper: str, spellings: tuple[str, ...], label: str, coined: bool, text: str) -> str:
+        """Return the sense of what a paper names by these spellings, or NONE."""
+        keys = sorted({alias_key(spelling) for spelling in spellings})
+        if coined and self._clashes(keys, label):
+            return own_sense(paper)
+        if not all(is_short(spelling) for spelling in spellings):
+            return NONE
+        lower = text.lower()
+        by_cues = self._by_cues(keys, label, lower)
+        return by_cues if by_cues != NONE else self._by_words(keys, lower)
+
+    def _clashes(self, keys: Iterable[str], label: str) -> bool:
+        """Say whether others take a name for something of quite another type; the coining paper is one."""
+        for key in keys:
+            types = self._labels[key] + Counter(
+                {row.type: _SURE for row in self._lexicon.by_key.get(key, ())}
+            )
+            others = sum(papers for type_, papers in types.items() if not _alike(type_, label))
+            if others >= types.total() - 1 > 0:
+                return True
+        return False
+
+    def _by_cues(self, keys: Iterable[str], label: str, lower: str) -> str:
+        found: Counter[str] = Counter()
+        for key in keys:
+            for row in self._cued(key):
+                if _alike(row.type, label):
+                    found[row.id] += sum(cue in lower for cue in row.cues)
+        ranked = [(row_id, cues) for row_id, cues in found.most_common(2) if cues]
+        if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
+            return NONE
+        return row_sense(ranked[0][0])
+
+    def _by_words(self, keys: Iterable[str], lower: str) -> str:
+        candidates = {long: words for key in keys for long, words in self._defined.get(key, {}).items()}
+        if not candidates:
+            return NONE
+        said = set(stems(lower))
+        fitting = [long for long, forms in candidates.items() if any(words <= said for words in forms)]
+        return long_sense(fitting[0]) if len(fitting) == 1 else NONE
+
+    def _cued(self, key: str) -> list[Row]:
+        """Return the rows that claim a key if cues must decide between them."""
+        rows = self._lexicon.by_key.get(key, [])
+        return [row for row in rows if row.cues] if len(rows) > 1 else []
+
+
+def _alike(one: str, other: str) -> bool:
+    return one == other or any({one, other} <= types for types in _ALIKE)
