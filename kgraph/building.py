@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from kgraph.config import Config
+from kgraph.corrections import Corrections, read_corrections
 from kgraph.edges import find_introducers, relate_builds_on, relate_cites
 from kgraph.entities import resolve
 from kgraph.extraction import Extractor, find_mentions, load_extractor
@@ -134,13 +135,16 @@ class _Run:
         self.rejects: list[Reject] = []
         self.re_extracted = False
         self.before: set[str] = set()  # the papers that the store held
+        self.corrections = Corrections()
 
     def load(self, store: Store, nlp: str | None, lexicon: Sequence[str | Path]) -> Extractor:
         """Load an extractor and make it the store's; forget what another one had found."""
         paths = [Path(path).resolve() for path in lexicon]
         if nlp is not None and Path(nlp).exists():
             nlp = str(Path(nlp).resolve())
-        extractor = load_extractor(nlp, paths)
+        every = [*paths, *own_lexicon(store.path)]
+        extractor = load_extractor(nlp, every)
+        self.corrections = read_corrections(every)
         with store.transaction():
             last = store.meta("extractor")
             if last and last["fingerprint"] != extractor.fingerprint:
@@ -195,13 +199,7 @@ class _Run:
                 store.put_extractions(batch)
             done += len(batch)
             self.tell("extract", done, total)
-        with store.transaction():
-            self.tell("resolve", 0, 1)
-            _resolve(store, extractor.lexicon)
-            self.tell("resolve", 1, 1)
-            self.tell("relate", 0, 1)
-            _relate(store)
-            self.tell("relate", 1, 1)
+        resolve_again(store, extractor.lexicon, self.corrections, self.tell)
 
     def report(self, store: Store) -> BuildReport:
         now = set(store.dates())
@@ -217,6 +215,26 @@ class _Run:
             **store.counts(),
             seconds=round(time.monotonic() - self.started, 2),
         )
+
+
+def own_lexicon(db: Path) -> list[Path]:
+    """Return the lexicon that stands beside a store, if there is one."""
+    beside = db.parent / Config.lexicon
+    return [beside] if beside.exists() else []
+
+
+def resolve_again(
+    store: Store, lexicon: Lexicon, corrections: Corrections, progress: Progress | None = None
+) -> None:
+    """Let entities and edges follow from what was found in the papers, which are not read for it."""
+    tell = progress or (lambda stage, done, total: None)
+    with store.transaction():
+        tell("resolve", 0, 1)
+        _resolve(store, lexicon, corrections)
+        tell("resolve", 1, 1)
+        tell("relate", 0, 1)
+        _relate(store)
+        tell("relate", 1, 1)
 
 
 def _settle(store: Store) -> None:
@@ -238,34 +256,40 @@ def _batches(extractions: Iterator[Extraction]) -> Iterator[list[Extraction]]:
         yield batch
 
 
-def _resolve(store: Store, lexicon: Lexicon) -> None:
+def _resolve(store: Store, lexicon: Lexicon, corrections: Corrections) -> None:
     """Let the entities follow from the mentions."""
     counts: dict[tuple[tuple[str, ...], str], tuple[int, int]] = {}
-    for _, _, spellings, label, score in _used(store.namings()):
+    for _, _, spellings, label, score in _used(store.namings(), corrections):
         papers, scores = counts.get((spellings, label), (0, 0))
         counts[spellings, label] = papers + 1, scores + score
     usages = (Usage(*use, *counts[use]) for use in sorted(counts))
-    found = resolve(usages, lexicon)
+    found = resolve(usages, lexicon, corrections)
     store.put_entities(
         found.entities,
         (
-            (paper, name, found.entity_of.get(spellings))
-            for paper, name, spellings, *_ in _used(store.namings())
+            (paper, name, spelling, *found.decide(spellings, spelling))
+            for paper, name, spellings, *_ in _used(store.namings(), corrections)
+            for spelling in spellings
         ),
         ((row.spelling, row.entity, row.rule, row.papers) for row in found.spellings),
     )
 
 
-def _used(namings: Iterable[Naming]) -> Iterator[tuple[str, str, tuple[str, ...], str, int]]:
-    """Yield paper, name, the spellings that it has there, the type that they vote for, and the best score."""
+def _used(
+    namings: Iterable[Naming], corrections: Corrections
+) -> Iterator[tuple[str, str, tuple[str, ...], str, int]]:
+    """Yield paper, name, the spellings that it has there, the type that they vote for, and the best score.
+
+    A name whose spellings a person says are several things comes once for each.
+    """
     for paper, rows in namings:
         by_name: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
         for name, *mention in rows:
             by_name[name].append(tuple(mention))
         for name, mentions in by_name.items():
-            texts, _, scores = zip(*mentions, strict=True)
-            label = common_label((label, score) for _, label, score in mentions)
-            yield paper, name, tuple(sorted(set(texts))), label, max(scores)
+            for spellings in corrections.divide(sorted({text for text, *_ in mentions})):
+                votes = [(label, score) for text, label, score in mentions if text in spellings]
+                yield paper, name, spellings, common_label(votes), max(score for _, score in votes)
 
 
 def _relate(store: Store) -> None:
