@@ -7,6 +7,7 @@ as long as its paper's text and the extractor stay the same. Hence adding equals
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -15,6 +16,7 @@ from kgraph.config import Config
 from kgraph.corrections import Corrections, read_corrections
 from kgraph.edges import find_introducers, relate_builds_on, relate_cites
 from kgraph.entities import resolve
+from kgraph.errors import StoreError
 from kgraph.extraction import Extractor, find_mentions, load_extractor
 from kgraph.identity import identify, merge, record_key
 from kgraph.lexicon import Lexicon
@@ -66,11 +68,13 @@ def build(
     A build that was killed is taken up again: what the same extractor found in the same texts stays.
     """
     run = _Run(progress)
+    steps = _steps(db)
     with building(db) as store:
         extractor = run.load(store, nlp, lexicon)
         with store.transaction():
             store.drop_records()
             run.read(store, sources, as_of, skip_bad_files)
+            store.put_meta(steps=steps)
             _settle(store)
         run.derive(store, extractor, jobs)
         return run.report(store)
@@ -235,6 +239,13 @@ def resolve_again(
         tell("relate", 0, 1)
         _relate(store)
         tell("relate", 1, 1)
+
+
+def _steps(db: str | Path) -> list[object]:
+    """Return what `kgraph alias` can undo in the lexicon beside the store that a build replaces."""
+    with suppress(StoreError), Store(db) as store:
+        return list(store.meta("steps") or [])
+    return []
 
 
 def _settle(store: Store) -> None:

@@ -69,7 +69,7 @@ class Clusters:
         node = f"\t{row.id}"
         if node not in self._cluster and node not in self._parent:
             banned = {alias_key(name) for name in row.not_aliases}
-            self._cluster[node] = _Cluster(row, banned=banned, **self._kept_out(node))
+            self._cluster[node] = self._kept_out(node, _Cluster(row, banned=banned))
         return node
 
     def find(self, node: str) -> str:
@@ -105,11 +105,14 @@ class Clusters:
     def _at(self, node: str) -> _Cluster:
         if node not in self._cluster:
             letters, marks = _NUMBER_OR_SIGN.sub("", node), "|".join(_NUMBER_OR_SIGN.findall(node))
-            self._cluster[node] = _Cluster(forms={node}, marks={letters: {marks}}, **self._kept_out(node))
+            self._cluster[node] = self._kept_out(node, _Cluster(forms={node}, marks={letters: {marks}}))
         return self._cluster[node]
 
     def _kept_apart(self, a: str, b: str) -> bool:
         return not self._at(a).nodes.isdisjoint(self._at(b).apart)
 
-    def _kept_out(self, node: str) -> dict[str, set[str]]:
-        return {"apart": set(self._apart[node]), "nodes": {node}} if node in self._apart else {}
+    def _kept_out(self, node: str, cluster: _Cluster) -> _Cluster:
+        if node in self._apart:
+            cluster.apart |= self._apart[node]
+            cluster.nodes.add(node)
+        return cluster

@@ -23,6 +23,7 @@ from kgraph.errors import BadInput
 from kgraph.keys import alias_key, slug
 from kgraph.lexicon import VERBS, Lexicon, Row, read_text
 from kgraph.records import TYPES
+from kgraph.spellings import known_key
 
 PAIRED = ("merge", "forbid")
 NODE = "entity:"  # begins a reference to a row
@@ -232,28 +233,25 @@ def _components(merges: Sequence[Verdict]) -> Iterator[tuple[str, ...]]:
 
 def corrected(lexicon: Lexicon, corrections: Corrections) -> Lexicon:
     """Return the lexicon as the corrections have it: rows joined, and without spellings that they forbid."""
-    if not corrections.merged and not corrections.apart:
+    pairs = [verdict for verdict in corrections.verdicts if verdict.verb in PAIRED]
+    if not pairs:
         return lexicon
+    known = {key(name): _known(name, lexicon) for one in pairs for name in (one.name, one.other)}
     rows = {row.id: row for row in lexicon.rows}
     for keys in corrections.merged:
-        _join_rows(rows, [_row(name, lexicon) for name in keys], keys, corrections)
-    for verdict in corrections.verdicts:
+        refused = {known.get(other, other) for name in keys for other in corrections.apart.get(name, ())}
+        found = [_row(known[name], lexicon) for name in keys]
+        _join_rows(rows, found, corrections.heads.get(keys[0]), {known[name] for name in keys}, refused)
+    for verdict in pairs:
         if verdict.verb == "forbid":
             for name, other in (verdict.name, verdict.other), (verdict.other, verdict.name):
-                _part_rows(rows, key(name), other, _row(key(name), lexicon))
+                _part_rows(rows, known[key(name)], known[key(other)], other, _row(known[key(name)], lexicon))
     return Lexicon.of(rows.values(), lexicon.own)
 
 
-def _part_rows(rows: dict[str, Row], name: str, other: str, meant: Row | None) -> None:
-    """Take a spelling from the rows that claim what it must stay apart from; a row's name stays."""
-    for row in list(rows.values()):
-        if name not in map(alias_key, row.spellings) and name != f"\t{row.id}":
-            continue
-        kept = tuple(alias for alias in row.aliases if alias_key(alias) != key(other))
-        banned = len(kept) < len(row.aliases) or (meant is not None and meant.id == row.id)
-        if banned and not other.startswith(NODE) and alias_key(other) != alias_key(row.name):
-            not_aliases = tuple(dict.fromkeys((*row.not_aliases, other)))
-            rows[row.id] = replace(row, aliases=kept, not_aliases=not_aliases)
+def _known(name: str, lexicon: Lexicon) -> str:
+    """Return the key by which rows are found for a reference."""
+    return key(name) if name.startswith(NODE) else known_key(name, lexicon.by_key)
 
 
 def _row(name: str, lexicon: Lexicon) -> Row | None:
@@ -266,27 +264,44 @@ def _row(name: str, lexicon: Lexicon) -> Row | None:
 
 
 def _join_rows(
-    rows: dict[str, Row], found: Sequence[Row | None], keys: Sequence[str], corrections: Corrections
+    rows: dict[str, Row], found: Sequence[Row | None], head: str | None, keys: set[str], refused: set[str]
 ) -> None:
-    """Make one row of those that merged names have, if any has one, with the id of the first name's."""
+    """Make one row of those that merged names have, if any has one, with the id of the first name's.
+
+    `keys` are the names', `refused` those of spellings that must stay away; `head` is the first name.
+    """
     mine = list(dict.fromkeys(rows[row.id] for row in found if row is not None and row.id in rows))
     if not mine:
         return
-    first = mine[0]
     for row in mine:
         del rows[row.id]
-    if found[0] is None:
-        name = corrections.heads[keys[0]]
-        id_ = slug(name)
-        first = replace(
-            first,
-            id=id_ if id_ and id_ not in rows else first.id,
-            name=name,
-            aliases=tuple(spelling for spelling in first.spellings if alias_key(spelling) != keys[0]),
-        )
+    first = mine[0]
+    if found[0] is None and head is not None:
+        id_ = slug(head)
+        first = replace(first, id=id_ if id_ and id_ not in rows else first.id, name=head)
     spellings = dict.fromkeys(spelling for row in (first, *mine) for spelling in row.spellings)
-    refused = frozenset().union(*(corrections.apart.get(name, frozenset()) for name in keys))
-    kept = [s for s in spellings if s != first.name and alias_key(s) not in refused]
+    kept = [
+        spelling
+        for spelling in spellings
+        if spelling != first.name and not {alias_key(spelling)} & (refused | {alias_key(first.name)})
+    ]
     own = {*map(alias_key, (first.name, *kept)), *keys}
-    not_aliases = dict.fromkeys(n for row in mine for n in row.not_aliases if alias_key(n) not in own)
+    not_aliases = dict.fromkeys(
+        name for row in mine for name in row.not_aliases if alias_key(name) not in own
+    )
     rows[first.id] = replace(first, aliases=tuple(kept), not_aliases=tuple(not_aliases))
+
+
+def _part_rows(rows: dict[str, Row], name: str, other: str, text: str, meant: Row | None) -> None:
+    """Take a spelling, given by key and text, from the rows that claim what it must stay apart from.
+
+    A row's own name stays.
+    """
+    for row in list(rows.values()):
+        if name not in map(alias_key, row.spellings) and name != f"\t{row.id}":
+            continue
+        kept = tuple(alias for alias in row.aliases if alias_key(alias) != other)
+        banned = len(kept) < len(row.aliases) or (meant is not None and meant.id == row.id)
+        if banned and not text.startswith(NODE) and other != alias_key(row.name):
+            not_aliases = tuple(dict.fromkeys((*row.not_aliases, text)))
+            rows[row.id] = replace(row, aliases=kept, not_aliases=not_aliases)

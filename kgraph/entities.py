@@ -88,13 +88,13 @@ def resolve(usages: Iterable[Usage], lexicon: Lexicon, corrections: Corrections 
     by_id = sorted(zip(ids, drafts, sorted(members), strict=True), key=lambda one: one[0])
     named = [(id_, draft) for id_, draft, node in by_id if node not in nothing]
     said = {collection.node(name) for names in corrections.merged for name in names}
-    spellings = [spelling for id_, draft in named for spelling in _spellings(id_, draft, collection, said)]
-    owners = Counter(row.spelling for row in spellings if row.papers)
+    rows = [row for id_, draft in named for row in _spellings(id_, draft, collection, said)]
+    owners = Counter(row.spelling for row in rows if row.papers)
     return Resolution(
         [Entity(id_, draft.name, draft.type, draft.aliases, draft.other_types) for id_, draft in named],
         {spellings: id_ for id_, draft in named for spellings in draft.usages},
-        spellings,
-        {(row.entity, row.spelling): row.rule for row in spellings},
+        rows,
+        {(row.entity, row.spelling): row.rule for row in rows},
         frozenset(spelling for spelling, entities in owners.items() if entities > 1),
         frozenset(usage for node in nothing & members.keys() for usage in members[node]),
     )
@@ -318,9 +318,11 @@ def _overruled(
         {clusters.find(collection.node(name)): said[name] for name in sorted(said, reverse=True)}
         for said in (corrections.heads, corrections.names, corrections.types)
     )
-    names = heads | names
     return [
-        _renamed(_retyped(draft, types.get(node, draft.type)), names.get(node, draft.name))
+        _renamed(
+            _retyped(draft, types.get(node, draft.type)),
+            names.get(node) or (not draft.row and heads.get(node)) or draft.name,
+        )
         for node, draft in zip(nodes, drafts, strict=True)
     ]
 

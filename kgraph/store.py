@@ -359,8 +359,8 @@ def building(path: str | Path) -> Iterator[Store]:
 
 
 @contextmanager
-def changing(path: str | Path) -> Iterator[Store]:
-    """Yield a copy of the store at path, which takes its place when the block ends well."""
+def changing(path: str | Path, *, keep: bool = True) -> Iterator[Store]:
+    """Yield a copy of the store at path; to `keep` it, it takes its place when the block ends well."""
     Store(path).close()  # is there one, of this version?
     path = Path(path).resolve()
     copy = path.with_name(path.name + ".changed.partial")
@@ -373,7 +373,8 @@ def changing(path: str | Path) -> Iterator[Store]:
             store.connection.execute("PRAGMA journal_mode = OFF")  # a copy that fails is thrown away
             store.connection.execute("PRAGMA synchronous = OFF")
             yield store
-            _put_in_place(store, path, original)
+            if keep:
+                _put_in_place(store, path, original)
         finally:
             store.close()
             _unlink(copy)
