@@ -7,14 +7,17 @@ as long as its paper's text and the extractor stay the same. Hence adding equals
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from kgraph.config import Config
+from kgraph.corrections import Corrections, read_corrections
 from kgraph.edges import find_introducers, relate_builds_on, relate_cites
 from kgraph.entities import resolve
+from kgraph.errors import StoreError
 from kgraph.extraction import Extractor, find_mentions, load_extractor
 from kgraph.identity import identify, merge, record_key
 from kgraph.lexicon import Lexicon
@@ -67,11 +70,13 @@ def build(
     A build that was killed is taken up again: what the same extractor found in the same texts stays.
     """
     run = _Run(progress)
+    steps = _steps(db)
     with building(db) as store:
         extractor = run.load(store, nlp, lexicon)
         with store.transaction():
             store.drop_records()
             run.read(store, sources, as_of, skip_bad_files)
+            store.put_meta(steps=steps)
             _settle(store)
         run.derive(store, extractor, jobs)
         return run.report(store)
@@ -136,13 +141,16 @@ class _Run:
         self.rejects: list[Reject] = []
         self.re_extracted = False
         self.before: set[str] = set()  # the papers that the store held
+        self.corrections = Corrections()
 
     def load(self, store: Store, nlp: str | None, lexicon: Sequence[str | Path]) -> Extractor:
         """Load an extractor and make it the store's; forget what another one had found."""
         paths = [Path(path).resolve() for path in lexicon]
         if nlp is not None and Path(nlp).exists():
             nlp = str(Path(nlp).resolve())
-        extractor = load_extractor(nlp, paths)
+        every = [*paths, *own_lexicon(store.path)]
+        extractor = load_extractor(nlp, every)
+        self.corrections = read_corrections(every)
         with store.transaction():
             last = store.meta("extractor")
             if last and last["fingerprint"] != extractor.fingerprint:
@@ -197,13 +205,7 @@ class _Run:
                 store.put_extractions(batch)
             done += len(batch)
             self.tell("extract", done, total)
-        with store.transaction():
-            self.tell("resolve", 0, 1)
-            _resolve(store, extractor.lexicon)
-            self.tell("resolve", 1, 1)
-            self.tell("relate", 0, 1)
-            _relate(store)
-            self.tell("relate", 1, 1)
+        resolve_again(store, extractor.lexicon, self.corrections, self.tell)
 
     def report(self, store: Store) -> BuildReport:
         now = set(store.dates())
@@ -219,6 +221,33 @@ class _Run:
             **store.counts(),
             seconds=round(time.monotonic() - self.started, 2),
         )
+
+
+def own_lexicon(db: Path) -> list[Path]:
+    """Return the lexicon that stands beside a store, if there is one."""
+    beside = db.parent / Config.lexicon
+    return [beside] if beside.exists() else []
+
+
+def resolve_again(
+    store: Store, lexicon: Lexicon, corrections: Corrections, progress: Progress | None = None
+) -> None:
+    """Let entities and edges follow from what was found in the papers, which are not read for it."""
+    tell = progress or (lambda stage, done, total: None)
+    with store.transaction():
+        tell("resolve", 0, 1)
+        _resolve(store, lexicon, corrections)
+        tell("resolve", 1, 1)
+        tell("relate", 0, 1)
+        _relate(store)
+        tell("relate", 1, 1)
+
+
+def _steps(db: str | Path) -> list[object]:
+    """Return what `kgraph alias` can undo in the lexicon beside the store that a build replaces."""
+    with suppress(StoreError), Store(db) as store:
+        return list(store.meta("steps") or [])
+    return []
 
 
 def _settle(store: Store) -> None:
@@ -240,44 +269,54 @@ def _batches(extractions: Iterator[Extraction]) -> Iterator[list[Extraction]]:
         yield batch
 
 
-def _resolve(store: Store, lexicon: Lexicon) -> None:
+def _resolve(store: Store, lexicon: Lexicon, corrections: Corrections) -> None:
     """Let the entities follow from the mentions: spellings over all papers, then senses in each paper.
 
     Where a paper chose a sense, the spellings are resolved once more with what is known now.
     """
-    usages = _usages(store, {})
-    found = resolve(usages, lexicon)
-    chosen = _choose_senses(store, Senses(usages, lexicon, found.defined))
+    usages = _usages(store, corrections, {})
+    found = resolve(usages, lexicon, corrections)
+    chosen = _choose_senses(store, corrections, Senses(usages, lexicon, found.defined))
     if chosen:
-        found = resolve(_usages(store, chosen), lexicon)
+        found = resolve(_usages(store, corrections, chosen), lexicon, corrections)
     store.put_entities(
         found.entities,
         (
-            (use.paper, use.name, found.entity_of.get((use.spellings, chosen.get((use.paper, use.name), ""))))
-            for use in _used(store)
+            (
+                use.paper,
+                use.name,
+                spelling,
+                *found.decide((use.spellings, chosen.get(use.place, "")), spelling),
+            )
+            for use in _used(store, corrections)
+            for spelling in use.spellings
         ),
         ((row.spelling, row.entity, row.rule, row.papers) for row in found.spellings),
     )
 
 
-def _choose_senses(store: Store, senses: Senses) -> dict[tuple[str, str], str]:
-    """Return the sense of a name in a paper, by both, where the paper chooses one."""
+def _choose_senses(
+    store: Store, corrections: Corrections, senses: Senses
+) -> dict[tuple[str, tuple[str, ...]], str]:
+    """Return the sense of what a paper names, by its place, where the paper chooses one."""
     chosen = {}
     texts, text = store.papers(), None
-    for use in _used(store):
+    for use in _used(store, corrections):
         if senses.may_differ(use.spellings):
             while text is None or text.id != use.paper:
                 text = next(texts)
             if sense := senses.choose(use.paper, use.spellings, use.label, use.coined, text.text):
-                chosen[use.paper, use.name] = sense
+                chosen[use.place] = sense
     return chosen
 
 
-def _usages(store: Store, senses: Mapping[tuple[str, str], str]) -> list[Usage]:
+def _usages(
+    store: Store, corrections: Corrections, senses: Mapping[tuple[str, tuple[str, ...]], str]
+) -> list[Usage]:
     """Pool what papers name."""
     counts: dict[tuple[tuple[str, ...], str, str], tuple[int, int]] = {}
-    for use in _used(store):
-        key = use.spellings, use.label, senses.get((use.paper, use.name), "")
+    for use in _used(store, corrections):
+        key = use.spellings, use.label, senses.get(use.place, "")
         papers, scores = counts.get(key, (0, 0))
         counts[key] = papers + 1, scores + use.score
     return [
@@ -296,16 +335,23 @@ class _Use(NamedTuple):
     score: int  # the best
     coined: bool  # the paper introduces it
 
+    @property
+    def place(self) -> tuple[str, tuple[str, ...]]:
+        return self.paper, self.spellings
 
-def _used(store: Store) -> Iterator[_Use]:
+
+def _used(store: Store, corrections: Corrections) -> Iterator[_Use]:
+    """Yield what papers name; a name whose spellings a person says are several things, once for each."""
     for paper, rows in store.namings():
         by_name: dict[str, list[tuple[str, str, int, str]]] = defaultdict(list)
         for name, *mention in rows:
             by_name[name].append(tuple(mention))
         for name, mentions in by_name.items():
-            texts, _, scores, roles = zip(*mentions, strict=True)
-            label = common_label((label, score) for _, label, score, _ in mentions)
-            yield _Use(paper, name, tuple(sorted(set(texts))), label, max(scores), ROLES[0] in roles)
+            for spellings in corrections.divide(sorted({text for text, *_ in mentions})):
+                of_these = [mention for mention in mentions if mention[0] in spellings]
+                _, _, scores, roles = zip(*of_these, strict=True)
+                label = common_label((label, score) for _, label, score, _ in of_these)
+                yield _Use(paper, name, spellings, label, max(scores), ROLES[0] in roles)
 
 
 def _relate(store: Store) -> None:

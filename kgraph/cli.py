@@ -449,15 +449,15 @@ def why(db: str, as_json: bool, a: str, b: str | None, limit: int) -> None:
     kgraph why Mamba Transformer
     kgraph why Mamba
 
-    Of A alone: the spellings that were taken for it, and why.
+    Of A alone: the spellings that were taken for it, how often, by which rule and on which evidence.
     """
     from kgraph.evidence import why
-    from kgraph.terminal import show_passages
+    from kgraph.terminal import show_passages, show_spellings
 
     with _reading(db) as store:
         rows = why(store, a, b, limit=limit + 1)
     cut = _cut(rows, limit)
-    _answer(as_json, rows, _table("spelling", "rule", "papers") if b is None else show_passages, cut)
+    _answer(as_json, rows, show_spellings if b is None else show_passages, cut)
 
 
 @main.command()
@@ -647,3 +647,183 @@ def evaluate(gold: tuple[str, ...], resolution: str | None, as_json: bool, **opt
         raise click.UsageError("One file of annotated papers at a time, or several with --resolution.")
     else:
         _answer(as_json, evaluate(gold[0], **options), show_scores)
+
+
+# ------------------------------------------------------------------------------------------- corrections
+
+
+class Corrections(click.Group):
+    """The sub-commands in the order in which they stand here."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+note_option = click.option("--note", default="", help="Why: kept as a comment in the lexicon.")
+correcting_options = _several(
+    click.option("--dry-run", is_flag=True, help="Change nothing; show what would change."),
+    db_option,
+    json_option,
+)
+
+
+@main.group(cls=Corrections)
+def alias() -> None:
+    """Correct which names are one thing, and what a thing is.
+
+    \b
+    kgraph alias merge LoRA "low-rank adapters"
+    kgraph alias ignore "recent work" --dry-run
+    kgraph alias suggest
+
+    What is said is kept in kgraph.lexicon beside the store, a text file that lives well in git, and
+    holds at once and in every later build. No paper is read again for it.
+    """
+
+
+def _correct(as_json: bool, correction: Any) -> None:
+    from kgraph.terminal import show_correction
+
+    _answer(as_json, asdict(correction), show_correction)
+
+
+@alias.command("merge")
+@click.argument("a", type=Name())
+@click.argument("b", type=Name())
+@note_option
+@correcting_options
+def alias_merge(db: str, as_json: bool, a: str, b: str, **options: Any) -> None:
+    """Take B for A.
+
+    \b
+    kgraph alias merge LoRA "low-rank adapters"
+
+    The node of B goes; its papers, spellings and edges become A's.
+    """
+    from kgraph import correcting
+
+    _correct(as_json, correcting.merge(db, a, b, **options))
+
+
+@alias.command("split")
+@click.argument("name", type=Name())
+@click.argument("spellings", nargs=-1, type=Name(), metavar="[SPELLING]...")
+@note_option
+@correcting_options
+def alias_split(db: str, as_json: bool, name: str, spellings: Sequence[str], **options: Any) -> None:
+    """Let SPELLINGs leave NAME.
+
+    \b
+    kgraph alias split LoRA
+    kgraph alias split LoRA "low-rank adapters"
+
+    Without SPELLING everything leaves that `alias merge` brought; if that is nothing, every spelling but
+    those of the name itself. `kgraph why NAME` lists the spellings.
+    """
+    from kgraph import correcting
+
+    _correct(as_json, correcting.split(db, name, spellings, **options))
+
+
+@alias.command("forbid")
+@click.argument("a", type=Name())
+@click.argument("b", type=Name())
+@note_option
+@correcting_options
+def alias_forbid(db: str, as_json: bool, a: str, b: str, **options: Any) -> None:
+    """Keep A and B apart for good.
+
+    \b
+    kgraph alias forbid BERT RoBERTa
+
+    A and B may be two entities, or two spellings of one.
+    """
+    from kgraph import correcting
+
+    _correct(as_json, correcting.forbid(db, a, b, **options))
+
+
+@alias.command("rename")
+@click.argument("name", type=Name())
+@click.argument("new", type=Name())
+@note_option
+@correcting_options
+def alias_rename(db: str, as_json: bool, name: str, new: str, **options: Any) -> None:
+    """Show NAME under the name NEW.
+
+    \b
+    kgraph alias rename "SGD optimizer" SGD
+    """
+    from kgraph import correcting
+
+    _correct(as_json, correcting.rename(db, name, new, **options))
+
+
+@alias.command("retype")
+@click.argument("name", type=Name())
+@click.argument("type_", metavar="TYPE", type=click.Choice(TYPES))
+@note_option
+@correcting_options
+def alias_retype(db: str, as_json: bool, name: str, type_: str, **options: Any) -> None:
+    """Make NAME a method, model, dataset, task or metric.
+
+    \b
+    kgraph alias retype ViT model
+    """
+    from kgraph import correcting
+
+    _correct(as_json, correcting.retype(db, name, type_, **options))
+
+
+@alias.command("ignore")
+@name_argument
+@note_option
+@correcting_options
+def alias_ignore(db: str, as_json: bool, name: str, **options: Any) -> None:
+    """Say that NAME is no entity.
+
+    \b
+    kgraph alias ignore "recent work"
+    """
+    from kgraph import correcting
+
+    _correct(as_json, correcting.ignore(db, name, **options))
+
+
+@alias.command("undo")
+@correcting_options
+def alias_undo(db: str, as_json: bool, dry_run: bool) -> None:
+    """Take back the last of these commands that is not undone yet.
+
+    \b
+    kgraph alias undo
+    """
+    from kgraph import correcting
+
+    _correct(as_json, correcting.undo(db, dry_run=dry_run))
+
+
+@alias.command("apply")
+@correcting_options
+def alias_apply(db: str, as_json: bool, dry_run: bool) -> None:
+    """Follow kgraph.lexicon after it was changed by hand.
+
+    \b
+    kgraph alias apply --dry-run
+    """
+    from kgraph import correcting
+
+    _correct(as_json, correcting.apply(db, dry_run=dry_run))
+
+
+@alias.command("list")
+@query_options
+def alias_list(db: str, as_json: bool) -> None:
+    """List what was said, and where it stands.
+
+    \b
+    kgraph alias list
+    """
+    from kgraph.correcting import verdicts
+
+    _answer(as_json, verdicts(db), _table("verb", "name", "other", "note", "source"))

@@ -1,10 +1,12 @@
 """Union-find over forms of names that refuses to unite what is known to differ.
 
 Known to differ are two rows of the lexicon, a row and its `not_aliases`, and two forms with the
-same letters but other numbers or signs (GPT-3 and GPT-4, ResNet and ResNet-50, LoRA and LoRA+).
+same letters but other numbers or signs (GPT-3 and GPT-4, ResNet and ResNet-50, LoRA and LoRA+). What a
+person says goes before all of these: `join` asks nothing, and what is kept `apart` never meets.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kgraph.keys import alias_key
@@ -36,8 +38,12 @@ class _Cluster:
     forms: set[str] = field(default_factory=set)
     marks: dict[str, set[str]] = field(default_factory=dict)  # letters of a form -> its numbers and signs
     banned: set[str] = field(default_factory=set)  # forms that must never come in
+    apart: set[str] = field(default_factory=set)  # nodes that a person keeps out
+    nodes: set[str] = field(default_factory=set)  # its own nodes that a person keeps out of others
 
     def differs(self, other: "_Cluster") -> bool:
+        if not self.nodes.isdisjoint(other.apart):
+            return True
         if self.row is not None and other.row is not None:
             return True
         small, large = sorted((self, other), key=lambda cluster: len(cluster.forms))
@@ -53,6 +59,8 @@ class _Cluster:
         self.row = self.row or other.row
         self.forms |= other.forms
         self.banned |= other.banned
+        self.apart |= other.apart
+        self.nodes |= other.nodes
         for letters, marks in other.marks.items():
             self.marks.setdefault(letters, set()).update(marks)
 
@@ -67,7 +75,9 @@ class Clusters:
     ['gpt3', 'generativepretrainedtransformer4', 'generativepretrainedtransformer4']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, apart: Mapping[str, frozenset[str]] | None = None) -> None:
+        """Start with no clusters; `apart` holds, both ways, the nodes that must never meet."""
+        self._apart = apart or {}
         self._parent: dict[str, str] = {}
         self._cluster: dict[str, _Cluster] = {}
 
@@ -75,7 +85,8 @@ class Clusters:
         """Return the node of a row; a tab keeps it apart from all forms."""
         node = f"\t{row.id}"
         if node not in self._cluster and node not in self._parent:
-            self._cluster[node] = _Cluster(row, banned={alias_key(name) for name in row.not_aliases})
+            banned = {alias_key(name) for name in row.not_aliases}
+            self._cluster[node] = self._kept_out(node, _Cluster(row, banned=banned))
         return node
 
     def find(self, node: str) -> str:
@@ -94,9 +105,15 @@ class Clusters:
         return a != b and self._at(a).differs(self._at(b))
 
     def unite(self, a: str, b: str, *, known: bool = False) -> None:
-        """Make one cluster of two unless they differ; what the lexicon says (`known`) needs no check."""
+        """Make one cluster of two unless they differ; the lexicon (`known`) only a person overrules."""
         a, b = self.find(a), self.find(b)
-        if a == b or (not known and self.differ(a, b)):
+        if a != b and not (self._kept_apart(a, b) if known else self.differ(a, b)):
+            self.join(a, b)
+
+    def join(self, a: str, b: str) -> None:
+        """Make one cluster of two, whatever speaks against it."""
+        a, b = self.find(a), self.find(b)
+        if a == b:
             return
         large, small = sorted((a, b), key=lambda node: (-len(self._at(node).forms), node))
         self._parent[small] = large  # small under large keeps every way to the root short
@@ -106,5 +123,14 @@ class Clusters:
         if node not in self._cluster:
             form = bare(node)
             letters, marks = _NUMBER_OR_SIGN.sub("", form), "|".join(_NUMBER_OR_SIGN.findall(form))
-            self._cluster[node] = _Cluster(forms={node}, marks={letters: {marks}})
+            self._cluster[node] = self._kept_out(node, _Cluster(forms={node}, marks={letters: {marks}}))
         return self._cluster[node]
+
+    def _kept_apart(self, a: str, b: str) -> bool:
+        return not self._at(a).nodes.isdisjoint(self._at(b).apart)
+
+    def _kept_out(self, node: str, cluster: _Cluster) -> _Cluster:
+        if node in self._apart:
+            cluster.apart |= self._apart[node]
+            cluster.nodes.add(node)
+        return cluster

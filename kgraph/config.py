@@ -8,6 +8,7 @@ class Config:
     """What a build or a query goes by when nothing else is said."""
 
     db: str = "kgraph.db"
+    lexicon: str = "kgraph.lexicon"  # beside the store: read on its own, written by `kgraph alias`
     jobs: int = 1
     hops: int = 1
     limit: int = 30

@@ -10,16 +10,19 @@ long form goes where the long form goes; a bare short form goes to the sense tha
 (`senses`), to the one that overwhelms the others or that the lexicon gives it, else it stays apart,
 unresolved.
 
+What a person says (`corrections`) goes before all of it.
+
 Everything is a function of the pooled usages, so their order and division change nothing.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import NamedTuple
 
 from kgraph.clusters import Clusters, bare, with_sense
+from kgraph.corrections import Corrections, corrected
 from kgraph.keys import alias_key, slug
 from kgraph.lexicon import Lexicon, Row
 from kgraph.records import Entity, Usage
@@ -34,7 +37,7 @@ class Spelling:
 
     spelling: str
     entity: str
-    rule: str  # against the entity's name: exact, folded, plural, lexicon or defined
+    rule: str  # against the entity's name: exact, folded, plural, alias (a person), lexicon or defined
     papers: int  # 0: known from the lexicon only
 
 
@@ -47,6 +50,21 @@ class Resolution:
     spellings: list[Spelling]  # by entity, then commonest first
     # short form -> each sense that texts define it by, named by a long form -> telling stems of its forms
     defined: dict[str, dict[str, list[frozenset[str]]]]
+    rule_of: dict[tuple[str, str], str] = field(default_factory=dict)  # entity, spelling -> rule
+    shared: frozenset[str] = frozenset()  # spellings of several entities
+    ignored: frozenset[Use] = frozenset()  # that a person says are no entities
+
+    def decide(self, use: Use, spelling: str) -> tuple[str | None, str]:
+        """Return what one spelling of a usage names, and the rule that decided so."""
+        entity = self.entity_of.get(use)
+        spellings, sense = use
+        if entity is None:
+            return None, "ignored" if use in self.ignored else "unresolved"
+        if sense:
+            return entity, "context"
+        if spelling in self.shared and len(spellings) > 1:
+            return entity, "defined"
+        return entity, self.rule_of[entity, spelling]
 
 
 @dataclass(slots=True)
@@ -58,11 +76,13 @@ class _Pooled:
     score_by_label: Counter[str] = field(default_factory=Counter)
 
 
-def resolve(usages: Iterable[Usage], lexicon: Lexicon) -> Resolution:
+def resolve(usages: Iterable[Usage], lexicon: Lexicon, corrections: Corrections | None = None) -> Resolution:
     """Tell which usages name one thing, and give each thing its id, name and type."""
+    corrections = corrections or Corrections()
     pooled = _pool(usages)
-    collection = _Collection(pooled, lexicon)
-    clusters = _cluster(collection)
+    lexicon = corrected(lexicon, corrections)
+    collection = _Collection(pooled, lexicon, corrections.apart)
+    clusters = _cluster(collection, corrections)
     members: dict[str, list[Use]] = defaultdict(list)
     for use in pooled:
         members[clusters.find(collection.reading_of[use].longs[0])].append(use)
@@ -70,13 +90,22 @@ def resolve(usages: Iterable[Usage], lexicon: Lexicon) -> Resolution:
         _draft(node, {use: pooled[use] for use in members[node]}, collection, clusters)
         for node in sorted(members)
     ]
+    drafts = _overruled(drafts, sorted(members), collection, clusters, corrections)
     ids = _ids(drafts, collection, lexicon)
-    named = sorted(zip(ids, drafts, strict=True), key=lambda pair: pair[0])
+    nothing = {clusters.find(collection.node(name)) for name in corrections.ignored}
+    by_id = sorted(zip(ids, drafts, sorted(members), strict=True), key=lambda one: one[0])
+    named = [(id_, draft) for id_, draft, node in by_id if node not in nothing]
+    said = {collection.node(name) for names in corrections.merged for name in names}
+    rows = [row for id_, draft in named for row in _spellings(id_, draft, collection, said)]
+    owners = Counter(row.spelling for row in rows if row.papers)
     return Resolution(
         [Entity(id_, draft.name, draft.type, draft.aliases, draft.other_types) for id_, draft in named],
         {use: id_ for id_, draft in named for use in draft.usages},
-        [spelling for id_, draft in named for spelling in _spellings(id_, draft, collection)],
+        rows,
         _defined_senses(collection, clusters),
+        {(row.entity, row.spelling): row.rule for row in rows},
+        frozenset(spelling for spelling, entities in owners.items() if entities > 1),
+        frozenset(use for node in nothing & members.keys() for use in members[node]),
     )
 
 
@@ -100,7 +129,9 @@ class _Reading(NamedTuple):
 class _Collection:
     """The forms of a collection: how each is spelled, which rows claim it, what usages say."""
 
-    def __init__(self, pooled: Mapping[Use, _Pooled], lexicon: Lexicon) -> None:
+    def __init__(
+        self, pooled: Mapping[Use, _Pooled], lexicon: Lexicon, apart: Mapping[str, frozenset[str]]
+    ) -> None:
         papers: Counter[str] = Counter()
         for (spellings, _), pool in pooled.items():
             for spelling in spellings:
@@ -108,7 +139,12 @@ class _Collection:
         together = [spellings for spellings, _ in pooled if len(spellings) > 1]
         self.papers = papers  # of spellings
         self.key_of = {spelling: alias_key(spelling) or spelling for spelling in papers}
-        self.form_of = fold_spellings(self.key_of, papers, together, lexicon.by_key)
+        folded = fold_spellings(self.key_of, papers, together, lexicon.by_key)
+        self.form_of = {
+            spelling: key if (key := self.key_of[spelling]) in apart and form in apart[key] else form
+            for spelling, form in folded.items()
+        }
+        self._form_of_key = {self.key_of[spelling]: form for spelling, form in self.form_of.items()}
         self.text_of: dict[str, str] = {}  # form -> its commonest spelling
         for spelling in sorted(papers, key=lambda s: (-papers[s], s)):
             self.text_of.setdefault(self.form_of[spelling], spelling)
@@ -131,6 +167,10 @@ class _Collection:
             self.text_of.setdefault(sensed, self.text_of[form])
             self.sense_of[sensed] = sense
         return sensed
+
+    def node(self, key: str) -> str:
+        """Return the form of a name that corrections give by its key, or the node of a row."""
+        return self._form_of_key.get(key, key)
 
     def stems(self, form: str) -> tuple[str, ...]:
         return stems(self.text_of[form])
@@ -164,8 +204,16 @@ class _Collection:
 # ---------------------------------------------------------------------------------------------- clusters
 
 
-def _cluster(collection: _Collection) -> Clusters:
-    clusters = Clusters()
+def _cluster(collection: _Collection, corrections: Corrections) -> Clusters:
+    clusters = Clusters(
+        {
+            collection.node(a): frozenset(map(collection.node, others))
+            for a, others in corrections.apart.items()
+        }
+    )
+    for first, *others in corrections.merged:
+        for other in others:
+            clusters.join(collection.node(first), collection.node(other))
     for form, rows in collection.rows_of.items():
         nodes = [clusters.add(row) for row in rows]
         default = [row for row in rows if not row.cues] if len(rows) > 1 else rows
@@ -298,6 +346,42 @@ def _draft(node: str, usages: Mapping[Use, _Pooled], collection: _Collection, cl
     )
 
 
+def _overruled(
+    drafts: list[_Draft],
+    nodes: Iterable[str],
+    collection: _Collection,
+    clusters: Clusters,
+    corrections: Corrections,
+) -> list[_Draft]:
+    """Give entities the names and types that a person chose for them."""
+    heads, names, types = (
+        {clusters.find(collection.node(name)): said[name] for name in sorted(said, reverse=True)}
+        for said in (corrections.heads, corrections.names, corrections.types)
+    )
+    return [
+        _renamed(
+            _retyped(draft, types.get(node, draft.type)),
+            names.get(node) or (not draft.row and heads.get(node)) or draft.name,
+        )
+        for node, draft in zip(nodes, drafts, strict=True)
+    ]
+
+
+def _retyped(draft: _Draft, type_: str) -> _Draft:
+    if type_ == draft.type:
+        return draft
+    return replace(
+        draft, type=type_, other_types=(draft.type, *(other for other in draft.other_types if other != type_))
+    )
+
+
+def _renamed(draft: _Draft, name: str) -> _Draft:
+    if name == draft.name:
+        return draft
+    by_papers = sorted(draft.papers, key=lambda spelling: (-draft.papers[spelling], spelling))
+    return replace(draft, name=name, aliases=tuple(spelling for spelling in by_papers if spelling != name))
+
+
 def _by_fitness(papers: Counter[str], collection: _Collection) -> list[str]:
     """Sort forms by papers, but first the one to name the entity by: short if that is half as common.
 
@@ -349,8 +433,8 @@ def _ids(drafts: list[_Draft], collection: _Collection, lexicon: Lexicon) -> lis
 
 
 def _slug(draft: _Draft, collection: _Collection, owners: Mapping[str, int]) -> str:
-    form = collection.form_of[draft.name]
-    if owners[form] == 1 and form not in collection.rows_of:
+    form = collection.form_of.get(draft.name, alias_key(draft.name))
+    if owners[form] <= 1 and form not in collection.rows_of:
         return slug(draft.name)
     coined = all(sense for _, sense in draft.usages)
     return slug(f"{draft.name} {draft.expansion or (draft.type if coined else 'unresolved')}")
@@ -363,7 +447,7 @@ def _with_digest(slug_: str, draft: _Draft) -> str:
     return f"{slug_}-{digest}".lstrip("-")
 
 
-def _spellings(id_: str, draft: _Draft, collection: _Collection) -> Iterator[Spelling]:
+def _spellings(id_: str, draft: _Draft, collection: _Collection, said: set[str]) -> Iterator[Spelling]:
     name_key = alias_key(draft.name)
     name_form = collection.form_of.get(draft.name, name_key)
     row_keys = {alias_key(spelling) for spelling in draft.row.spellings} if draft.row else set()
@@ -374,9 +458,11 @@ def _spellings(id_: str, draft: _Draft, collection: _Collection) -> Iterator[Spe
             rule = "folded"
         elif collection.form_of[spelling] == name_form:
             rule = "plural"
+        elif collection.form_of[spelling] in said:
+            rule = "alias"
         else:
             rule = "lexicon" if collection.form_of[spelling] in row_keys else "defined"
         yield Spelling(spelling, id_, rule, papers)
-    if draft.row:
-        for spelling in sorted(set(draft.row.spellings) - set(draft.papers)):
-            yield Spelling(spelling, id_, "exact" if spelling == draft.name else "lexicon", 0)
+    known = set(draft.row.spellings) if draft.row else set()
+    for spelling in sorted((known | {draft.name}) - set(draft.papers)):
+        yield Spelling(spelling, id_, "exact" if spelling == draft.name else "lexicon", 0)

@@ -1,4 +1,4 @@
-"""Where exactly the papers say so: the sentences behind an edge, with the names marked."""
+"""Where exactly the papers say so: the sentences behind an edge or an alias, with the names marked."""
 
 import json
 from collections import defaultdict
@@ -6,8 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from sqlite3 import Connection
 
+from kgraph.config import Config
+from kgraph.corrections import Corrections, key, read_corrections
+from kgraph.lexicon import Lexicon, read_lexicon
 from kgraph.names import Row, find_entity, find_node, select
 from kgraph.records import ROLES, STATED
 
@@ -60,13 +64,82 @@ def why(db: Connection, a: str, b: str | None = None, *, limit: int | None = Non
     return [_sentence(db, passage) for passage in passages[:limit]]
 
 
+# Of the sentences that hold a spelling beside another of the same thing, the one that sets them closest.
+_DEFINED = """
+    SELECT m.paper, m.sentence_start, m.sentence_end, m.start, m."end" AS stop,
+           o.start AS other_start, o."end" AS other_stop
+    FROM mentions AS m JOIN mentions AS o
+        ON (o.paper, o.name, o.sentence_start) = (m.paper, m.name, m.sentence_start) AND o.text != m.text
+    JOIN papers ON papers.id = m.paper
+    WHERE m.entity = :entity AND o.entity = :entity AND m.text = :spelling
+    ORDER BY max(m.start - o."end", o.start - m."end"), date IS NULL, date, m.paper, m.start LIMIT 1
+"""
+
+
 def spellings(db: Connection, entity: str) -> list[Row]:
-    """Return every spelling that was taken for this entity, why, and in how many papers."""
-    return select(
+    """Return every spelling that was taken for this entity: how often, by which rule, on which evidence.
+
+    `decided` counts its mentions by the rule that decided each; `sentence` is one that gives it for another
+    spelling, if there is one, with `paper` and `spans`.
+    """
+    rows = select(
         db,
         "SELECT spelling, rule, papers FROM spellings WHERE entity = ? ORDER BY papers DESC, spelling",
         entity,
     )
+    decided: dict[str, dict[str, int]] = defaultdict(dict)
+    sql = "SELECT text, decided, count(*) FROM mentions WHERE entity = ? GROUP BY 1, 2 ORDER BY 1, 2"
+    for text, rule, count in db.execute(sql, (entity,)):
+        decided[text][rule] = count
+    lexicon, corrections = _read_files(db)
+    return [
+        row
+        | {"mentions": sum(decided[row["spelling"]].values()), "decided": decided[row["spelling"]]}
+        | {"evidence": _reason(row, entity, lexicon, corrections)}
+        | _defining_sentence(db, row, entity)
+        for row in rows
+    ]
+
+
+def _read_files(db: Connection) -> tuple[Lexicon, Corrections]:
+    """Read the lexicons that a store was made with."""
+    (_, _, file), *_ = db.execute("PRAGMA database_list").fetchall()
+    (known,) = db.execute("SELECT value FROM meta WHERE key = 'extractor'").fetchone()
+    beside = Path(file).parent / Config.lexicon
+    paths = [*map(Path, json.loads(known)["lexicon"]), *([beside] if beside.exists() else [])]
+    return read_lexicon(paths), read_corrections(paths)
+
+
+def _reason(row: Row, entity: str, lexicon: Lexicon, corrections: Corrections) -> str | None:
+    """Say on what a rule rests, where that is not in a paper."""
+    match row["rule"]:
+        case "folded":
+            return "the same but for case, spaces, hyphens, TeX or British spelling"
+        case "plural":
+            return "the plural"
+        case "lexicon":
+            rows = lexicon.by_key.get(key(row["spelling"]), [])
+            rows = [one for one in rows if f"entity:{one.id}" == entity] or rows
+            return "; ".join(f"row {one.id} ({one.source or 'no source'})" for one in rows) or None
+        case "alias":
+            said = [one for one in corrections.verdicts if one.verb == "merge"]
+            mine = [one for one in said if key(row["spelling"]) in one.subject] or said
+            return (
+                "; ".join(f"{one} ({one.place})" + f": {one.note}" * bool(one.note) for one in mine) or None
+            )
+    return None
+
+
+def _defining_sentence(db: Connection, row: Row, entity: str) -> Row:
+    found = row["rule"] == "defined" and select(db, _DEFINED, entity=entity, spelling=row["spelling"])
+    if not found:
+        return {"paper": None, "title": None, "date": None, "sentence": None, "spans": []}
+    (one,) = found
+    marks = [[one["start"], one["stop"], entity], [one["other_start"], one["other_stop"], entity]]
+    mentions = tuple({"start": start, "stop": stop, "entity": id_} for start, stop, id_ in sorted(marks))
+    passage = Passage(one["paper"], None, one["sentence_start"], one["sentence_end"], None, mentions)
+    sentence = _sentence(db, passage)
+    return {name: sentence[name] for name in ("paper", "title", "date", "sentence", "spans")}
 
 
 def _most_telling_first(passage: Passage) -> tuple[object, ...]:

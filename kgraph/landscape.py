@@ -162,8 +162,10 @@ class Landscape:
     def why(self, a: str, b: str | None = None, *, limit: int | None = None) -> pd.DataFrame:
         """Return the sentences that tie a to b; of a alone, its spellings."""
         rows = evidence.why(self._db, a, b, limit=limit)
-        sentences = ("paper", "title", "date", "relation", "sentence", "spans", "start")
-        return _frame(rows, ("spelling", "rule", "papers") if b is None else sentences)
+        columns = ("paper", "title", "date", "relation", "sentence", "spans", "start")
+        if b is None:
+            columns = ("spelling", "rule", "papers", "mentions", "evidence", "paper", "sentence")
+        return _frame(rows, columns)
 
     def path(self, a: str, b: str) -> list[Row]:
         """Return a shortest way from a to b: nodes and relations in turn, [] if there is none."""

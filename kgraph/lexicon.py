@@ -5,6 +5,8 @@ are joined by `|`. A later file's row replaces an earlier one's of the same id.
 
 Two rows may claim one spelling, as senses of it, if all but one of them have cues; the one
 without is what the spelling means where no cue decides.
+
+Between its rows a user's file may hold what `corrections` reads: lines without a tab that begin with a verb.
 """
 
 import re
@@ -19,6 +21,7 @@ from kgraph.records import TYPES
 
 _ID = re.compile(r"[^\W_A-Z]+(?:-[^\W_A-Z]+)*")
 EXACT = "case counts"  # a note that begins so
+VERBS = ("forbid", "ignore", "merge", "rename", "retype")  # begin lines that are no rows: see `corrections`
 COLUMNS = ("id", "type", "name", "aliases", "not_aliases", "cues", "source", "note")
 
 
@@ -74,16 +77,20 @@ def read_lexicon(paths: Iterable[Path] = ()) -> Lexicon:
     }
     own: set[str] = set()
     for path in paths:
-        try:
-            text = path.read_text("utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadInput(str(path), f"cannot be read as a lexicon: {error}") from error
-        added = {row.id: (row, place) for row, place in _read_rows(text, str(path))}
+        added = {row.id: (row, place) for row, place in _read_rows(read_text(path), str(path))}
         rows |= added
         own |= added.keys()
     lexicon = Lexicon.of((row for row, _ in rows.values()), own)
     _check_senses(lexicon, {row.id: place for row, place in rows.values()})
     return lexicon
+
+
+def read_text(path: Path) -> str:
+    """Return the content of a user's file; raise BadInput if it is none."""
+    try:
+        return path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(str(path), f"cannot be read as a lexicon: {error}") from error
 
 
 def _check_senses(lexicon: Lexicon, places: Mapping[str, str]) -> None:
@@ -104,7 +111,7 @@ def _read_rows(text: str, source: str) -> Iterator[tuple[Row, str]]:
     """Yield rows with their file and line."""
     seen: set[str] = set()
     for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.startswith(("#", "id\t")):
+        if not line.strip() or line.startswith(("#", "id\t")) or _is_verdict(line):
             continue
         place = f"{source}:{number}"
         row = _read_row(line, place)
@@ -114,11 +121,17 @@ def _read_rows(text: str, source: str) -> Iterator[tuple[Row, str]]:
         yield row, place
 
 
+def _is_verdict(line: str) -> bool:
+    return "\t" not in line and line.strip().partition(" ")[0] in VERBS
+
+
 def _read_row(line: str, place: str) -> Row:
     cells = [cell.strip() for cell in line.split("\t")]
     if not 3 <= len(cells) <= len(COLUMNS):
         raise BadInput(
-            place, f"expected 3 to {len(COLUMNS)} columns ({', '.join(COLUMNS)}), found {len(cells)}"
+            place,
+            f"expected 3 to {len(COLUMNS)} columns ({', '.join(COLUMNS)}) divided by tabs, found"
+            f" {len(cells)}; or a line that begins with {', '.join(VERBS)}",
         )
     id_, type_, name, aliases, not_aliases, cues, source, note = cells + [""] * (len(COLUMNS) - len(cells))
     row = Row(id_, type_, name, _values(aliases), _values(not_aliases), _values(cues), source, note)

@@ -455,13 +455,15 @@ _COVERAGE = {
     "without_mentions": "SELECT count(*) FROM papers WHERE id NOT IN (SELECT paper FROM mentions)",
     "without_edges": "SELECT count(*) FROM papers"
     " WHERE id NOT IN (SELECT source FROM edges UNION ALL SELECT target FROM edges)",
-    "unresolved_mentions": "SELECT count(*) FROM mentions WHERE entity IS NULL",
+    "unresolved_mentions": "SELECT count(*) FROM mentions WHERE entity IS NULL AND decided IS NOT 'ignored'",
+    "ignored_mentions": "SELECT count(*) FROM mentions WHERE decided = 'ignored'",
     "lone_entities": "SELECT count(*) FROM entities WHERE papers < 2",
 }
 
 
 def doctor(db: Connection) -> Row:
     """Say how much of the collection the graph covers, and what made the store."""
-    meta = {key: json.loads(value) for key, value in db.execute("SELECT key, value FROM meta ORDER BY key")}
+    sql = "SELECT key, value FROM meta WHERE key != 'steps' ORDER BY key"
+    meta = {key: json.loads(value) for key, value in db.execute(sql)}
     version = _count(db, "PRAGMA user_version")
     return {**{key: _count(db, sql) for key, sql in _COVERAGE.items()}, **meta, "store_version": version}

@@ -56,6 +56,7 @@ CREATE TABLE mentions (
     sentence_start INTEGER NOT NULL,
     sentence_end   INTEGER NOT NULL,
     entity         TEXT REFERENCES entities (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
+    decided        TEXT,                      -- by which rule it is that entity, or none: see entities.Spelling
     PRIMARY KEY (paper, start, "end")
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mentions_by_entity ON mentions (entity);
@@ -77,7 +78,7 @@ CREATE TABLE spellings (
     spelling TEXT NOT NULL,                   -- as it stands in texts
     key      TEXT NOT NULL,                   -- keys.alias_key(spelling), what lookups go by
     entity   TEXT NOT NULL REFERENCES entities (id) ON DELETE CASCADE,
-    rule     TEXT NOT NULL,                   -- why it is this entity: exact, folded, defined, lexicon
+    rule     TEXT NOT NULL,                   -- why it is this entity: see entities.Spelling
     papers   INTEGER NOT NULL,
     PRIMARY KEY (spelling, entity)
 ) STRICT, WITHOUT ROWID;

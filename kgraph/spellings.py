@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import permutations
 
-from kgraph.keys import FUNCTION_WORDS
+from kgraph.keys import FUNCTION_WORDS, alias_key
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _PARTICLE = re.compile(r"^(auto|cross|fine|inter|multi|non|pre|self|semi|sub|super)(?=[a-z]{4})")
@@ -56,6 +56,18 @@ def fold_spellings(
                 forms[key] = singular
                 break
     return {spelling: forms.get(key, key) if spelling in plurals else key for spelling, key in keys.items()}
+
+
+def known_key(spelling: str, known: Container[str]) -> str:
+    """Return the key of a spelling, or of what it is a plural of where only that is known.
+
+    >>> [known_key(name, {"gan", "davis"}) for name in ("GANs", "DAVIS", "Atlas")]
+    ['gan', 'davis', 'atlas']
+    """
+    key = alias_key(spelling) or spelling
+    if key in known or not _PLURAL.search(spelling):
+        return key
+    return next((singular for singular in _singulars(key) if singular in known), key)
 
 
 def _singulars(key: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ from kgraph.keys import alias_key
 from kgraph.records import ROLES, SYMMETRIC, Edge, Entity, Extraction, Mention, Paper, Statement
 
 APPLICATION_ID = 0x6B677068  # "kgph", in the file's header
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _PATIENCE_SECONDS = 2.0  # how long to wait for another writer before giving up
 _CACHE_KIB = 128 * 1024
@@ -189,7 +189,8 @@ class Store:
         statements = (statement for extraction in extractions for statement in extraction.statements)
         execute = self.connection.executemany
         execute(
-            "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", map(_mention_row, mentions)
+            "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
+            map(_mention_row, mentions),
         )
         execute(
             "INSERT OR IGNORE INTO statements VALUES (?, ?, ?, ?, ?, ?, ?)", map(_statement_row, statements)
@@ -226,16 +227,18 @@ class Store:
     def put_entities(
         self,
         entities: Iterable[Entity],
-        named: Iterable[tuple[str, str, str | None]],
+        named: Iterable[tuple[str, str, str, str | None, str]],
         spellings: Iterable[tuple[str, str, str, int]],
     ) -> None:
         """Store entities as the only ones: what the names of papers mean, and their spellings.
 
-        `named` holds paper, name in that paper, entity or None; `spellings` spelling, entity, rule, papers.
+        `named` holds paper, name in that paper, spelling, entity or None, and the rule that decided;
+        `spellings` spelling, entity, rule, papers.
         """
         execute, executemany = self.connection.execute, self.connection.executemany
-        execute("CREATE TEMP TABLE named (paper, name, entity, PRIMARY KEY (paper, name)) WITHOUT ROWID")
-        executemany("INSERT INTO named VALUES (?, ?, ?)", named)
+        key = "PRIMARY KEY (paper, name, text)"
+        execute(f"CREATE TEMP TABLE named (paper, name, text, entity, decided, {key}) WITHOUT ROWID")
+        executemany("INSERT INTO named VALUES (?, ?, ?, ?, ?)", named)
         execute("CREATE TEMP TABLE kept (id PRIMARY KEY) WITHOUT ROWID")
         for entity in entities:
             execute(_PUT_ENTITY, _entity_row(entity))
@@ -358,8 +361,8 @@ def building(path: str | Path) -> Iterator[Store]:
 
 
 @contextmanager
-def changing(path: str | Path) -> Iterator[Store]:
-    """Yield a copy of the store at path, which takes its place when the block ends well."""
+def changing(path: str | Path, *, keep: bool = True) -> Iterator[Store]:
+    """Yield a copy of the store at path; to `keep` it, it takes its place when the block ends well."""
     Store(path).close()  # is there one, of this version?
     path = Path(path).resolve()
     copy = path.with_name(path.name + ".changed.partial")
@@ -372,7 +375,8 @@ def changing(path: str | Path) -> Iterator[Store]:
             store.connection.execute("PRAGMA journal_mode = OFF")  # a copy that fails is thrown away
             store.connection.execute("PRAGMA synchronous = OFF")
             yield store
-            _put_in_place(store, path, original)
+            if keep:
+                _put_in_place(store, path, original)
         finally:
             store.close()
             _unlink(copy)
@@ -646,9 +650,10 @@ ON CONFLICT (id) DO UPDATE SET
 """
 
 _PUT_MEANINGS = """
-UPDATE mentions SET entity = named.entity
+UPDATE mentions SET entity = named.entity, decided = named.decided
 FROM named
-WHERE (named.paper, named.name) = (mentions.paper, mentions.name) AND named.entity IS NOT mentions.entity
+WHERE (named.paper, named.name, named.text) = (mentions.paper, mentions.name, mentions.text)
+  AND (named.entity, named.decided) IS NOT (mentions.entity, mentions.decided)
 """
 
 # SQLite gives a bare column the value that it has in the row of the minimum.

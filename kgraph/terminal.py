@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kgraph.display import readable
+from kgraph.keys import alias_key
 
 if TYPE_CHECKING:
     from kgraph.building import BuildReport, Progress
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from kgraph.records import Reject
 
 MAX_REJECTS = 10  # so many are listed
+MAX_NODES = 10  # of those that a correction takes, brings or changes
 
 _STYLES = {
     "method": "cyan",
@@ -150,6 +152,33 @@ def show_passages(rows: Iterable[Mapping[str, Any]]) -> None:
         _print_wrapped("  " + marked(row["sentence"], row["spans"], start, end), "  ")
 
 
+def show_spellings(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print each spelling with its papers and the rule that took it in, and below its like the evidence."""
+    seen = [row for row in rows if row["papers"]]
+    by_key: dict[str, list[Mapping[str, Any]]] = {}
+    for row in seen:
+        by_key.setdefault(alias_key(row["spelling"]), []).append(row)
+    width = max((_width(_cell(row["spelling"])) for row in seen), default=0)
+    for alike in by_key.values():
+        for row in alike:
+            spelling = _cell(row["spelling"])
+            gap = " " * (width - _width(spelling))
+            click.echo(f"{spelling}{gap}  {row['rule']:<8}  {_papers(row['papers']):>9}")
+        for reason in dict.fromkeys(row["evidence"] for row in alike if row["evidence"]):
+            _print_wrapped(f"  {_cell(reason)}", "    ")
+        _show_defining(next((row for row in alike if row["sentence"]), None))
+    unseen = [_cell(row["spelling"]) for row in rows if not row["papers"]]
+    if unseen:
+        _print_wrapped(f"In no paper here: {', '.join(unseen)}", "  ")
+
+
+def _show_defining(row: Mapping[str, Any] | None) -> None:
+    if row is not None:
+        start, end = (_BOLD, _PLAIN) if _in_colour() else ("«", "»")
+        _print_wrapped(f"  {readable(_reference({**row, 'id': row['paper']}))}", "    ")
+        _print_wrapped("    " + marked(row["sentence"], row["spans"], start, end), "    ")
+
+
 def marked(sentence: str, spans: Iterable[list[Any]], start: str, end: str) -> str:
     """Put marks around the spans of a sentence; of two that overlap only the first counts.
 
@@ -162,6 +191,49 @@ def marked(sentence: str, spans: Iterable[list[Any]], start: str, end: str) -> s
             text += readable(sentence[done:from_]) + start + readable(sentence[from_:to]) + end
             done = to
     return text + readable(sentence[done:])
+
+
+def show_correction(correction: Mapping[str, Any]) -> None:
+    """Print what a correction wrote, and what becomes of the graph."""
+    nodes, edges, papers = (correction["changes"][part] for part in ("nodes", "edges", "papers"))
+    lines = [f"+ {_cell(line)}" for line in correction["added"]]
+    lines += [f"- {_cell(line)}" for line in correction["removed"]]
+    changed = [_node_change(row["before"], row["after"]) for row in nodes["changed"]]
+    show_facts(
+        {
+            **({_cell(correction["file"]): lines} if lines else {}),
+            "nodes gone": _first_lines([_node(row) for row in nodes["gone"]]),
+            "nodes new": _first_lines([_node(row) for row in nodes["new"]]),
+            "nodes changed": _first_lines(changed),
+            "edges": ", ".join(f"{count} {kind}" for kind, count in edges.items()),
+            "papers": len(papers),
+        }
+    )
+    if correction["dry_run"]:
+        say("Nothing was changed: this is a dry run.")
+
+
+def _first_lines(lines: list[str]) -> list[str]:
+    more = len(lines) - MAX_NODES
+    return [*lines[:MAX_NODES], f"and {more} more"] if more > 0 else lines
+
+
+def _node(row: Mapping[str, Any]) -> str:
+    return f"{row['name']} ({row['type']}, {_papers(row['papers'])}) {row['id']}"
+
+
+def _node_change(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Say what differs, the spellings where nothing else does."""
+    said = [
+        f"{before[key]} -> {after[key]}" + " papers" * (key == "papers")
+        for key in ("name", "type", "papers")
+        if before[key] != after[key]
+    ]
+    return f"{after['name']}: {', '.join(said) or 'other spellings'}"
+
+
+def _papers(count: int) -> str:
+    return f"{count} paper{'s' * (count != 1)}"
 
 
 def show_reject(reject: Reject) -> None:
@@ -279,7 +351,7 @@ def show_way(steps: Sequence[Mapping[str, Any]]) -> None:
     """Print nodes and, indented, the relations between them."""
     for step in steps:
         if "relation" in step:
-            papers = f"{step['papers']} paper{'s' * (step['papers'] != 1)}"
+            papers = _papers(step["papers"])
             click.echo(f"  {_directed(step, 'relation')} ({papers}, strength {_cell(step['strength'])})")
         else:
             click.echo(f"{_cell(step['name'])}  {step['type']}")

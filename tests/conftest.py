@@ -128,8 +128,19 @@ def _statement(mentions: list[Mention], source: str, relation: str, target: str)
 
 def _entities(
     rows: list[Row],
-) -> tuple[list[Entity], list[tuple[str, str, str | None]], list[tuple[str, str, str, int]]]:
-    named = [(row["id"], entity["name"], entity["node"]) for row in rows for entity in row["entities"]]
+) -> tuple[list[Entity], list[tuple[str, str, str, str | None, str]], list[tuple[str, str, str, int]]]:
+    named = [
+        (
+            row["id"],
+            entity["name"],
+            spelling,
+            entity["node"],
+            "exact" if spelling == entity["name"] else "defined",
+        )
+        for row in rows
+        for entity in row["entities"]
+        for spelling in (entity["name"], *entity["aliases"])
+    ]
     first: dict[str, Row] = {}
     spellings: dict[tuple[str, str], set[str]] = {}
     for row in rows:

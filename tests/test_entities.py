@@ -22,7 +22,7 @@ def usage(*spellings: str, label: str = "method", papers: int = 1, score: int | 
 def groups(resolution: Resolution) -> set[frozenset[tuple[str, ...]]]:
     """Return the usages, by entity."""
     by_entity: dict[str, set[tuple[str, ...]]] = {}
-    for spellings, entity in resolution.entity_of.items():
+    for (spellings, _), entity in resolution.entity_of.items():
         by_entity.setdefault(entity, set()).add(spellings)
     return {frozenset(members) for members in by_entity.values()}
 
@@ -126,9 +126,9 @@ def test_a_bare_short_form_goes_to_the_overwhelming_sense() -> None:
     ]
     resolution = resolve(usages, NO_LEXICON)
     assert resolution.entity_of == {
-        ("CL", "continual learning"): "entity:cl-continual-learning",
-        ("CL",): "entity:cl-continual-learning",
-        ("CL", "constraint layer"): "entity:constraint-layer",  # CL nearly always means another
+        (("CL", "continual learning"), ""): "entity:cl-continual-learning",
+        (("CL",), ""): "entity:cl-continual-learning",
+        (("CL", "constraint layer"), ""): "entity:constraint-layer",  # CL nearly always means another
     }
 
 
@@ -157,7 +157,7 @@ def test_a_long_form_decides_where_a_short_one_does_not() -> None:
         usage("continual learning"),
     ]
     entity_of = resolve(usages, NO_LEXICON).entity_of
-    assert entity_of["continual learning",] == entity_of["CL", "continual learning"]
+    assert entity_of[("continual learning",), ""] == entity_of[("CL", "continual learning"), ""]
 
 
 # ------------------------------------------------------------------------------------------------ lexicon
@@ -253,7 +253,7 @@ BERT = Row("bert", "model", "BERT")
 )
 def test_lexicon(rows: list[Row], usages: list[Usage], found: list[str]) -> None:
     entity_of = resolve(usages, Lexicon.of(rows)).entity_of
-    assert [entity_of[one.spellings] for one in usages] == [f"entity:{id_}" for id_ in found]
+    assert [entity_of[one.spellings, one.sense] for one in usages] == [f"entity:{id_}" for id_ in found]
 
 
 # ---------------------------------------------------------------------------------------- types and names
@@ -399,12 +399,12 @@ def test_forms_are_never_split_and_ids_never_shared(usages: list[Usage]) -> None
     resolution = resolve(usages, LEXICON)
     assert ids(resolution) == sorted(set(ids(resolution)))
     assert all(slug(id_.removeprefix("entity:")) == id_.removeprefix("entity:") for id_ in ids(resolution))
-    assert set(resolution.entity_of) == {one.spellings for one in usages}
+    assert set(resolution.entity_of) == {(one.spellings, one.sense) for one in usages}
     assert set(resolution.entity_of.values()) == set(ids(resolution))
-    bare = [spellings[0] for spellings in resolution.entity_of if len(spellings) == 1]
+    bare = [spellings[0] for spellings, _ in resolution.entity_of if len(spellings) == 1]
     for one, other in combinations(bare, 2):
         if alias_key(one) == alias_key(other):
-            assert resolution.entity_of[one,] == resolution.entity_of[other,]
+            assert resolution.entity_of[(one,), ""] == resolution.entity_of[(other,), ""]
 
 
 @settings(max_examples=100, deadline=None)

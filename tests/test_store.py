@@ -57,9 +57,9 @@ def fill(store: Store, *papers: Paper) -> None:
 
 def resolve(store: Store) -> None:
     named = [
-        (PAPER.id, "LoRA", "entity:lora"),
-        (PAPER.id, "β-VAE", "entity:beta-vae"),
-        (PAPER.id, "GLUE", None),
+        (PAPER.id, "LoRA", "LoRA", "entity:lora", "exact"),
+        (PAPER.id, "β-VAE", "β-VAE", "entity:beta-vae", "exact"),
+        (PAPER.id, "GLUE", "GLUE", None, "unresolved"),
     ]
     spellings = [("LoRA", "entity:lora", "exact", 1), ("β-VAE", "entity:beta-vae", "exact", 1)]
     with store.transaction():
@@ -122,7 +122,7 @@ def test_near_counts_the_papers_that_tie_two_closely(tmp_path: Path) -> None:
                 role = roles.get((paper, name), "uses")
                 yield Mention(paper, start, start + 1, "x", name, "method", role, 900, "t", sentence, 9)
 
-    named = [(paper, name, id_) for paper in sentences for name, id_ in NAMED]
+    named = [(paper, name, "x", id_, "exact") for paper in sentences for name, id_ in NAMED]
     with building(tmp_path / "k.db") as store, store.transaction():
         store.put_records(papers)
         store.assign_records((digest, record.id) for digest, _, record in list(store.records()))
@@ -175,7 +175,7 @@ def test_the_strongest_role_is_the_edge(tmp_path: Path) -> None:
             store.assign_records((digest, "p") for digest, *_ in list(store.records()))
             store.put_papers([twice])
             store.put_extractions([Extraction("p", mentions)])
-            store.put_entities([LORA_ENTITY], [("p", "LoRA", "entity:lora")], [])
+            store.put_entities([LORA_ENTITY], [("p", "LoRA", "LoRA", "entity:lora", "exact")], [])
             with store.replacing_edges():
                 store.put_role_edges()
         assert list(store.edges()) == [Edge("p", "entity:lora", "compares", 1)]

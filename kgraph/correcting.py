@@ -1,0 +1,337 @@
+"""A person's word on names, taken down in the lexicon beside the store and followed at once.
+
+No paper is read again for it: entities and edges follow anew from what was found. The file holds what was
+said, so a build from the sources comes to the same; the store remembers the steps, so they can be undone.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from sqlite3 import Connection
+
+from kgraph.building import own_lexicon, resolve_again
+from kgraph.changes import compare
+from kgraph.config import Config
+from kgraph.corrections import NODE, Verdict, join, key, parse, read_corrections
+from kgraph.errors import BadInput, KGraphError
+from kgraph.keys import alias_key
+from kgraph.lexicon import Lexicon, read_lexicon, read_text
+from kgraph.names import Row, find_entity, select
+from kgraph.registry import Step, added, edit, take_back
+from kgraph.spellings import is_short
+from kgraph.store import Store, changing
+from kgraph.views.files import atomic_write
+
+MAX_STEPS = 100  # so many can be undone
+
+
+class CannotCorrect(KGraphError):
+    """What was asked for contradicts what was said before, or says nothing."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a command wrote, and what became of the graph; of a dry run: what would."""
+
+    file: str
+    added: list[str]  # lines of the file
+    removed: list[str]
+    changes: Row  # as changes.compare returns
+    dry_run: bool
+
+
+_Plan = Callable[["_Known"], tuple[list[Verdict], list[str]]]  # lines to put, and lines to take out
+
+
+def merge(db: str | Path, a: str, b: str, *, note: str = "", dry_run: bool = False) -> Correction:
+    """Take b for a: its papers and spellings become a's."""
+
+    def plan(known: "_Known") -> tuple[list[Verdict], list[str]]:
+        return [Verdict("merge", *known.two_names(a, b), note=note)], []
+
+    return _correct(db, f"merge {a} | {b}", plan, dry_run)
+
+
+def forbid(db: str | Path, a: str, b: str, *, note: str = "", dry_run: bool = False) -> Correction:
+    """Keep a and b apart, now and in every later build."""
+
+    def plan(known: "_Known") -> tuple[list[Verdict], list[str]]:
+        return [Verdict("forbid", *known.two_names(a, b), note=note)], []
+
+    return _correct(db, f"forbid {a} | {b}", plan, dry_run)
+
+
+def split(
+    db: str | Path, name: str, spellings: Sequence[str] = (), *, note: str = "", dry_run: bool = False
+) -> Correction:
+    """Let spellings leave the entity that they were taken for.
+
+    Of none are given: what `merge` brought to it leaves again, else every spelling but those of its name.
+    """
+
+    def plan(known: "_Known") -> tuple[list[Verdict], list[str]]:
+        entity = known.entity(name)
+        merges = known.merges_of(entity, spellings)
+        if merges:
+            return [], merges
+        leaving = [known.own_spelling(entity, one) for one in spellings] or known.other_forms(entity)
+        stays = entity["name"]
+        return [Verdict("forbid", stays, one, note=note) for one in leaving], []
+
+    return _correct(db, f"split {' | '.join((name, *spellings))}", plan, dry_run)
+
+
+def rename(db: str | Path, name: str, new: str, *, note: str = "", dry_run: bool = False) -> Correction:
+    """Show an entity under another name."""
+    return _say(db, "rename", name, new, note, dry_run)
+
+
+def retype(db: str | Path, name: str, type_: str, *, note: str = "", dry_run: bool = False) -> Correction:
+    """Give an entity another type."""
+    return _say(db, "retype", name, type_, note, dry_run)
+
+
+def ignore(db: str | Path, name: str, *, note: str = "", dry_run: bool = False) -> Correction:
+    """Say that a name is no entity: its mentions stay, but name nothing."""
+    return _say(db, "ignore", name, "", note, dry_run)
+
+
+def undo(db: str | Path, *, dry_run: bool = False) -> Correction:
+    """Take back the last change that was made here and is not undone yet."""
+    with changing(db, keep=not dry_run) as store:
+        steps = [Step(*step) for step in store.meta("steps") or []]
+        if not steps:
+            raise CannotCorrect("there is nothing to undo")
+        file = _file(db)
+        text = _text(file)
+        try:
+            before = take_back(steps[-1], text)
+        except ValueError as error:
+            raise CannotCorrect(
+                f"{file}: {str(error)!r}, written by `kgraph alias`, is no longer there;"
+                " change the file by hand, then run `kgraph alias apply`"
+            ) from error
+        return _follow(store, Path(db), text, before, steps[:-1], dry_run)
+
+
+def apply(db: str | Path, *, dry_run: bool = False) -> Correction:
+    """Follow the lexicon as it stands, after it was changed by hand."""
+    with changing(db, keep=not dry_run) as store:
+        text = _text(_file(db))
+        return _follow(store, Path(db), text, text, None, dry_run)
+
+
+def verdicts(db: str | Path) -> list[Row]:
+    """Return what the store's lexicons say beyond their rows, by verb and name."""
+    with Store(db) as store:
+        beside = [_file(db)] if _file(db).exists() else []
+        paths = [*map(Path, store.meta("extractor")["lexicon"]), *beside]
+    return [
+        {
+            "verb": one.verb,
+            "name": one.name,
+            "other": one.other or None,
+            "note": one.note,
+            "source": one.place,
+        }
+        for one in read_corrections(paths).verdicts
+    ]
+
+
+# ------------------------------------------------------------------------------------------------ the change
+
+
+def _say(db: str | Path, verb: str, name: str, other: str, note: str, dry_run: bool) -> Correction:
+    """Say one thing of one name, instead of what was said of it before."""
+
+    def plan(known: "_Known") -> tuple[list[Verdict], list[str]]:
+        entity = known.entity(name)
+        return [Verdict(verb, known.reference(entity), other, note=note)], known.lines_of(verb, entity)
+
+    return _correct(db, f"{verb} {name} | {other}".removesuffix(" | "), plan, dry_run)
+
+
+def _correct(db: str | Path, command: str, plan: _Plan, dry_run: bool) -> Correction:
+    with changing(db, keep=not dry_run) as store:
+        file = _file(db)
+        before = _text(file)
+        put, drop = plan(_Known(store.connection, list(parse(before or "", str(file))), _rows(store)))
+        for verdict in put:
+            _check_fits(verdict)
+        after = edit(before, put, set(drop) - {str(verdict) for verdict in put})
+        _check_agrees(before, put, drop, file)
+        steps = [Step(*step) for step in store.meta("steps") or []]
+        if after != before:
+            steps.append(Step(command, before, after))
+        return _follow(store, Path(db), before, after, steps[-MAX_STEPS:], dry_run)
+
+
+def _check_fits(verdict: Verdict) -> None:
+    """Refuse what a line of the file cannot say."""
+    try:
+        (read,) = parse(str(verdict), "")
+    except (BadInput, ValueError) as error:
+        reason = error.reason if isinstance(error, BadInput) else "a line cannot hold this"
+        raise CannotCorrect(reason) from error
+    if (read.verb, read.name, read.other) != (verdict.verb, verdict.name, verdict.other):
+        raise CannotCorrect(f"a line of the lexicon cannot hold {str(verdict)!r}")
+
+
+def _check_agrees(before: str | None, put: Iterable[Verdict], drop: Iterable[str], file: Path) -> None:
+    """Refuse what earlier lines contradict; they are named by their places before the change."""
+    text = (edit(before, (), drop) or "") + "\n" + "\n".join(map(str, put))
+    try:
+        join([(str(file), text)])
+    except BadInput as error:
+        raise CannotCorrect(
+            f"{error.reason}; if that is wrong, take its line out of {file} (or `kgraph alias undo`) first"
+        ) from error
+
+
+def _follow(
+    store: Store, db: Path, before: str | None, after: str | None, steps: list[Step] | None, dry_run: bool
+) -> Correction:
+    """Let the graph follow from the new text of the lexicon, and write that."""
+    file = _file(db)
+    given = [Path(path) for path in store.meta("extractor")["lexicon"]]
+    texts = [(str(path), read_text(path)) for path in given]
+    corrections = join([*texts, (str(file), after or "")])
+    resolve_again(store, _rows(store), corrections)
+    changes = compare(store.connection, db)
+    if not dry_run:
+        if steps is not None:
+            store.put_meta(steps=[list(asdict(step).values()) for step in steps])
+        if after is None:
+            file.unlink(missing_ok=True)
+        elif after != before:
+            with atomic_write(file) as lines:
+                lines.write(after)
+    return Correction(str(file), added(before, after), added(after, before), changes, dry_run)
+
+
+def _file(db: str | Path) -> Path:
+    """Return where the lexicon beside a store stands, from here if it is not far."""
+    file = Path(db).resolve().parent / Config.lexicon
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+
+
+def _text(file: Path) -> str | None:
+    return read_text(file) if file.exists() else None
+
+
+def _rows(store: Store) -> Lexicon:
+    return read_lexicon([*map(Path, store.meta("extractor")["lexicon"]), *own_lexicon(store.path)])
+
+
+# --------------------------------------------------------------------------------- names to what a line says
+
+
+class _Known:
+    """What a store and its lexicon know of names, so that a line says them in a way that lasts."""
+
+    def __init__(self, db: Connection, said: Sequence[Verdict], lexicon: Lexicon) -> None:
+        self._db, self._said, self._lexicon = db, said, lexicon
+
+    def entity(self, name: str) -> Row:
+        return find_entity(self._db, name)
+
+    def two_names(self, a: str, b: str) -> tuple[str, str]:
+        """Return how to refer to two entities, or to two spellings of one."""
+        one, other = self.entity(a), self.entity(b)
+        if one["id"] != other["id"]:
+            return self.reference(one), self.reference(other)
+        names = tuple(one["name"] if name == one["id"] else name for name in (a, b))
+        if key(names[0]) == key(names[1]):
+            raise CannotCorrect(f"{a!r} and {b!r} are one spelling but for case, spaces or hyphens")
+        return names[0], names[1]
+
+    def reference(self, entity: Row) -> str:
+        """Return the spelling that means this entity and no other: its name if that does.
+
+        A sense that has no spelling to itself is meant by its row, else by its bare name.
+        """
+        for row in self._spellings(entity):
+            if row["owners"] == 1 and self._decides(entity, row):
+                return str(row["spelling"])
+        id_ = str(entity["id"])
+        is_row = any(f"{NODE}{row.id}" == id_ for row in self._lexicon.rows)
+        return id_ if is_row else str(entity["name"])
+
+    def _decides(self, entity: Row, row: Row) -> bool:
+        """Tell whether papers that name the entity by this spelling alone mean it, or would."""
+        if not is_short(row["spelling"]) or self._lexicon.by_key.get(row["key"]):
+            return True
+        alone = select(
+            self._db,
+            """
+            SELECT 1 FROM mentions AS m WHERE entity = :entity AND text = :spelling AND NOT EXISTS (
+                SELECT 1 FROM mentions AS other
+                WHERE (other.paper, other.name) = (m.paper, m.name) AND other.text != m.text)
+            LIMIT 1
+            """,
+            entity=entity["id"],
+            spelling=row["spelling"],
+        )
+        return bool(alone)
+
+    def _spellings(self, entity: Row) -> list[Row]:
+        return select(
+            self._db,
+            """
+            SELECT spelling, key, rule, papers,
+                   (SELECT count(DISTINCT entity) FROM spellings AS o WHERE o.key = s.key) AS owners
+            FROM spellings AS s WHERE entity = :id
+            ORDER BY papers = 0, spelling != :name, papers DESC, spelling
+            """,
+            id=entity["id"],
+            name=entity["name"],
+        )
+
+    def own_spelling(self, entity: Row, spelling: str) -> str:
+        """Return a spelling as it is, if it is one of the entity's and not its name's."""
+        keys = {row["key"] for row in self._spellings(entity)}
+        if alias_key(spelling) not in keys:
+            known = ", ".join(row["spelling"] for row in self._spellings(entity) if row["papers"])
+            raise CannotCorrect(f"{spelling!r} is no spelling of {entity['name']}; these are: {known}")
+        if alias_key(spelling) == alias_key(entity["name"]):
+            raise CannotCorrect(
+                f"{spelling!r} cannot leave {entity['name']}: it is that name but for case, spaces or hyphens"
+            )
+        return spelling
+
+    def other_forms(self, entity: Row) -> list[str]:
+        """Return a spelling of every form of the entity but its name's."""
+        forms: dict[str, str] = {}
+        for row in self._spellings(entity):
+            if row["papers"] and row["rule"] not in ("exact", "folded", "plural"):
+                forms.setdefault(row["key"], row["spelling"])
+        if not forms:
+            raise CannotCorrect(f"{entity['name']} has no second name: there is nothing to split")
+        return list(forms.values())
+
+    def merges_of(self, entity: Row, spellings: Sequence[str]) -> list[str]:
+        """Return the lines that merge something into the entity; with spellings only those that hold one."""
+        wanted = {key(spelling) for spelling in spellings}
+        own = self._keys(entity)
+        merges = [verdict for verdict in self._said if verdict.verb == "merge"]
+        return [
+            str(verdict)
+            for verdict in merges
+            if own & set(verdict.subject) and (not wanted or wanted & set(verdict.subject))
+        ]
+
+    def lines_of(self, verb: str, entity: Row) -> list[str]:
+        """Return the lines of a verb that speak of this entity."""
+        own = self._keys(entity)
+        return [str(verdict) for verdict in self._said if verdict.verb == verb and key(verdict.name) in own]
+
+    def _keys(self, entity: Row) -> set[str]:
+        mine = {row["key"] for row in self._spellings(entity) if row["owners"] == 1}
+        return mine | {key(str(entity["id"])), key(self.reference(entity))}
