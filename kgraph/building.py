@@ -19,6 +19,7 @@ from kgraph.edges import find_introducers, relate_builds_on, relate_cites
 from kgraph.entities import resolve
 from kgraph.errors import StoreError
 from kgraph.extraction import Extractor, find_mentions, load_extractor
+from kgraph.families import find_families
 from kgraph.identity import identify, merge, record_key
 from kgraph.lexicon import Lexicon
 from kgraph.names import find_paper
@@ -364,4 +365,5 @@ def _relate(store: Store) -> None:
         store.put_edges(relate_cites(store.papers(), store.paper_of()))
         store.put_stated_edges()
         store.put_company_edges()
+        store.put_families(find_families(store.entities()))
     store.put_entity_counts(introducers)

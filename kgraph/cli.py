@@ -378,6 +378,7 @@ def extract(
 @since_option
 @hops_option
 @limit_option
+@click.option("--family", is_flag=True, help="Count the versions and sizes of NAME as NAME.")
 def neighbors(db: str, as_json: bool, name: str, hops: int, limit: int, **filters: Any) -> None:
     """List what stands near NAME, the strongest first.
 
@@ -385,6 +386,7 @@ def neighbors(db: str, as_json: bool, name: str, hops: int, limit: int, **filter
     kgraph neighbors Mamba
     kgraph neighbors LoRA --type method --since 2023 --limit 50
     kgraph neighbors Mamba --type paper
+    kgraph neighbors GPT --family
 
     Strength is the share of their papers that two have in common: a cosine, lower where papers are few. A
     paper counts half that names both in passing: in no one sentence, nor one of them as its own.

@@ -136,8 +136,9 @@ class Landscape:
         since: str | int | None = None,
         hops: int = Config.hops,
         limit: int | None = Config.limit,
+        family: bool = False,
     ) -> pd.DataFrame:
-        """Return what stands near a name, the strongest first."""
+        """Return what stands near a name, the strongest first; `family`: near any of its versions too."""
         answer = queries.neighbors(
             self._db,
             name,
@@ -146,6 +147,7 @@ class Landscape:
             since=_date(since),
             hops=hops,
             limit=limit,
+            family=family,
         )
         columns = ("id", "name", "type", "relation", "direction", "papers", "strength", "since")
         return _frame(answer["neighbors"], (*columns, "hops", "via") if hops > 1 else columns)

@@ -1,9 +1,9 @@
 """The questions one may ask of a store. Each returns plain dicts and lists: the shapes that --json prints."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from sqlite3 import Connection
@@ -45,6 +45,7 @@ class Link:
     papers: int
     strength: float
     since: str | None
+    near: int = 0
 
 
 # ---------------------------------------------------------------------------------------- what stands near
@@ -59,17 +60,20 @@ def neighbors(
     since: str | None = None,
     hops: int = Config.hops,
     limit: int | None = None,
+    family: bool = False,
 ) -> Row:
     """Return the node and what it is tied to, the strongest first; papers only if `type` holds "paper".
 
     A row shows the most telling relation of the pair, the papers that join the two, and since when. Past one
-    hop the figures are those of the last step, but strength is the product along the strongest way.
+    hop the figures are those of the last step, but strength is the product along the strongest way. With
+    `family` the node stands for all its versions and sizes as well.
     """
     node = find_node(db, name)
     wanted = set(type) or set(TYPES)
+    members = _family(db, node["id"]) if family else [node["id"]]
     rows = [
         row
-        for row in _reach(db, node["id"], hops, papers="paper" in wanted, relation=relation)
+        for row in _reach(db, members, hops, papers="paper" in wanted, relation=relation)
         if row[1].type in wanted and (since is None or (row[1].since or "") >= since)
     ]
     rows.sort(key=_strongest_first)
@@ -89,14 +93,20 @@ def _neighbor(strength: float, link: Link, hop: int, hops: int) -> Row:
 
 
 def _reach(
-    db: Connection, start: str, hops: int, *, papers: bool, relation: Collection[str] = ()
+    db: Connection, starts: Sequence[str], hops: int, *, papers: bool, relation: Collection[str] = ()
 ) -> Iterator[tuple[float, Link, int]]:
-    """Yield strength, last link and hops of the strongest of the shortest ways to every node in reach."""
-    seen = {start}
-    frontier = {start: 1.0}
+    """Yield strength, last link and hops of the strongest of the shortest ways to every node in reach.
+
+    Several starts count as the first of them.
+    """
+    seen = set(starts)
+    frontier = dict.fromkeys(starts, 1.0)
     for hop in range(1, hops + 1):
         best: dict[str, tuple[float, Link]] = {}
-        for link in links(db, frontier, papers=papers, relation=relation):
+        found = links(db, frontier, papers=papers, relation=relation)
+        if hop == 1 and len(starts) > 1:
+            found = _as_one(db, starts, found)
+        for link in found:
             if link.id not in seen:
                 product = round(frontier[link.here] * link.strength, 3)
                 if link.id not in best or product > best[link.id][0]:
@@ -155,7 +165,56 @@ def _link(pair: tuple[str, str, str, str, int, int], edges: list[_Edge]) -> Link
         papers,
         strength(papers, near, papers_here, papers_there),
         min((edge[3] for edge in edges if edge[3]), default=None),
+        near,
     )
+
+
+def _family(db: Connection, head: str) -> list[str]:
+    """Return an entity and all that are its versions or sizes, or those of one of them."""
+    rows = db.execute(
+        "WITH RECURSIVE member (id) AS ("
+        " VALUES (?) UNION SELECT entities.id FROM entities JOIN member ON entities.family = member.id)"
+        " SELECT id FROM member",
+        (head,),
+    )
+    _, *versions = (id_ for (id_,) in rows)
+    return [head, *sorted(versions)]
+
+
+def _as_one(db: Connection, members: Sequence[str], found: Iterable[Link]) -> Iterator[Link]:
+    """Yield one link where several members have their own; a paper counts once, whichever it names."""
+    by_other: dict[str, list[Link]] = defaultdict(list)
+    for link in found:
+        if link.id not in members:
+            by_other[link.id].append(link)
+    together = {
+        other: (papers, papers_here, papers_there)
+        for other, papers, papers_here, papers_there in db.execute(
+            _TOGETHER, {"members": json.dumps(members)}
+        )
+    }
+    for other, own in by_other.items():
+        best = min(own, key=lambda link: (link.relation in _VAGUE, -link.papers, link.here))
+        since = min((link.since for link in own if link.since), default=None)
+        if other in together:
+            most, papers_here, papers_there = together[other]
+            papers, near = min(most, sum(link.papers for link in own)), sum(link.near for link in own)
+            measured = strength(papers, min(papers, near), papers_here, papers_there)
+            best = replace(best, papers=papers, near=min(papers, near), strength=measured)
+        yield replace(best, here=members[0], since=since)
+
+
+# Per entity: papers that name it and a member, papers that name a member, papers that name it.
+_TOGETHER = """
+    WITH member (id) AS (SELECT value FROM json_each(:members)),
+         named (paper) AS MATERIALIZED (SELECT DISTINCT source FROM edges WHERE target IN member
+             AND source IN (SELECT id FROM papers))
+    SELECT edges.target, count(*), (SELECT count(*) FROM named), entities.papers
+    FROM named
+    JOIN edges ON edges.source = named.paper
+    JOIN entities ON entities.id = edges.target
+    GROUP BY edges.target
+    """
 
 
 def _most_telling(edge: _Edge) -> tuple[object, ...]:
@@ -218,7 +277,10 @@ def show(db: Connection, name: str) -> Row:
 
 
 def _entity_card(db: Connection, node: Row) -> Row:
-    (row,) = select(db, "SELECT aliases, other_types, introduced_by FROM entities WHERE id = ?", node["id"])
+    (row,) = select(
+        db, "SELECT aliases, other_types, introduced_by, family FROM entities WHERE id = ?", node["id"]
+    )
+    versions = select(db, "SELECT id FROM entities WHERE family = ? ORDER BY id", node["id"])
     counted = select(
         db,
         "SELECT relation, count(*) AS n FROM edges JOIN papers ON papers.id = source WHERE target = ?"
@@ -243,6 +305,8 @@ def _entity_card(db: Connection, node: Row) -> Row:
         "roles": {role: roles[role] for role in ROLES if role in roles},
         "other_types": _loads(row["other_types"]),
         "introducers": introducers,
+        "family": row["family"],
+        "versions": [version["id"] for version in versions],
     }
 
 

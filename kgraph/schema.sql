@@ -40,7 +40,8 @@ CREATE TABLE entities (
     aliases       TEXT NOT NULL,              -- JSON array, commonest first, without the name
     papers        INTEGER NOT NULL,
     since         TEXT,                       -- first date
-    introduced_by TEXT NOT NULL               -- JSON array of paper ids, earliest first
+    introduced_by TEXT NOT NULL,              -- JSON array of paper ids, earliest first
+    family        TEXT                        -- id of the entity of which it is a version or a size
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE mentions (
@@ -94,7 +95,7 @@ CREATE TABLE edges (
     papers   INTEGER NOT NULL CHECK (papers > 0),
     since    TEXT,
     until    TEXT,
-    near     INTEGER NOT NULL CHECK (near BETWEEN 0 AND papers), -- see records.Edge
+    near     INTEGER NOT NULL CHECK (near BETWEEN 0 AND papers), -- see records.Edge; 0 in is_a: names prove it
     PRIMARY KEY (source, relation, target)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX edges_by_target ON edges (target, relation);

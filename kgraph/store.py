@@ -23,7 +23,7 @@ from kgraph.keys import alias_key
 from kgraph.records import ROLES, SYMMETRIC, Edge, Entity, Extraction, Mention, Paper, Statement
 
 APPLICATION_ID = 0x6B677068  # "kgph", in the file's header
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _PATIENCE_SECONDS = 2.0  # how long to wait for another writer before giving up
 _CACHE_KIB = 128 * 1024
@@ -298,6 +298,16 @@ class Store:
         self.connection.execute("UPDATE entities SET introduced_by = '[]' WHERE introduced_by != '[]'")
         rows = ((_dumps(list(papers)), entity) for entity, papers in introducers.items())
         self.connection.executemany("UPDATE entities SET introduced_by = ? WHERE id = ?", rows)
+
+    def put_families(self, families: Iterable[tuple[str, str]]) -> None:
+        """Note of which entity another is a version, and tie the two (`is_a`) where no paper states it.
+
+        Such an edge counts the papers that name the version, none of them as near.
+        """
+        self.connection.execute("UPDATE entities SET family = NULL WHERE family IS NOT NULL")
+        rows = ((family, entity) for entity, family in families)
+        self.connection.executemany("UPDATE entities SET family = ? WHERE id = ?", rows)
+        self.connection.execute(_PUT_FAMILY_EDGES)
 
     def edges(self, *relations: str) -> Iterator[Edge]:
         """Yield the edges of these relations, or all, by source, relation and target."""
@@ -685,6 +695,16 @@ FROM (SELECT DISTINCT
       WHERE source.entity != target.entity)
 JOIN papers ON papers.id = paper
 GROUP BY source, relation, target
+"""
+
+_PUT_FAMILY_EDGES = """
+INSERT OR IGNORE INTO edges
+SELECT entities.id, family, 'is_a', count(*), min(papers.date), max(papers.date), 0
+FROM entities
+JOIN edges ON edges.target = entities.id
+JOIN papers ON papers.id = edges.source
+WHERE family IS NOT NULL
+GROUP BY entities.id
 """
 
 # Numbers instead of ids: sorting millions of pairs is what this costs.

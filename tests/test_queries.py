@@ -178,6 +178,8 @@ def test_show_entity(toy: Connection) -> None:
                 "date": "2021-06-17",
             }
         ],
+        "family": None,
+        "versions": [],
     }
 
 

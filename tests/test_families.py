@@ -1,0 +1,112 @@
+"""Families: what the names alone prove to be a version or a size of what."""
+
+from pathlib import Path
+
+import pytest
+
+import kgraph
+from kgraph.families import find_families
+from kgraph.records import Entity
+
+
+def entity(name: str, type_: str = "model", *aliases: str) -> Entity:
+    return Entity(name, name, type_, aliases, ())
+
+
+@pytest.mark.parametrize(
+    ("family", "version"),
+    [
+        ("Llama 2", "Llama-2-7B"),
+        ("Llama", "Llama 2"),
+        ("GPT-4", "GPT-4o"),
+        ("GPT", "GPT-3.5"),
+        ("ImageNet", "ImageNet-1K"),
+        ("ImageNet", "ImageNet-C"),
+        ("SQuAD", "SQuAD 2.0"),
+        ("MMLU", "MMLU-Pro"),
+        ("Mamba", "Mamba-2"),
+        ("ViT-B", "ViT-B/16"),
+        ("ResNet", "ResNet-50"),
+        ("YOLO", "YOLOv8"),
+        ("T5", "T5-11B"),
+        ("Claude 3.5", "Claude 3.5 Sonnet"),
+        ("BIG-bench", "BIG-bench Lite"),
+    ],
+)
+def test_a_version(family: str, version: str) -> None:
+    assert list(find_families([entity(family), entity(version)])) == [(version, family)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("LoRA", "LoRA+", id="a sign"),
+        pytest.param("LoRA", "QLoRA", id="letters before"),
+        pytest.param("GLUE", "SuperGLUE", id="a word before"),
+        pytest.param("BERT", "BERTScore", id="letters behind"),
+        pytest.param("BERT", "BERT score", id="a word behind"),
+        pytest.param("CIFAR-10", "CIFAR-100", id="half a number"),
+        pytest.param("Llama 3", "Llama 3.1", id="half a version"),
+        pytest.param("F", "F1", id="one letter"),
+        pytest.param("Word", "Word2Vec", id="a number and a word"),
+        pytest.param("VAE", "VAE-GAN", id="two names"),
+    ],
+)
+def test_no_version(one: str, other: str) -> None:
+    assert list(find_families([entity(one), entity(other)])) == []
+
+
+def test_the_longest_name_is_the_family() -> None:
+    entities = [entity("Llama"), entity("Llama 2"), entity("Llama 2 7B Chat")]
+    assert list(find_families(entities)) == [("Llama 2", "Llama"), ("Llama 2 7B Chat", "Llama 2")]
+
+
+def test_an_acronym_of_a_phrase_is_no_family() -> None:
+    assert (
+        list(find_families([entity("generalized linear model", "method", "GLM"), entity("GLM-130B")])) == []
+    )
+
+
+def test_a_dataset_is_no_version_of_a_model() -> None:
+    assert list(find_families([entity("Alpaca"), entity("Alpaca-52K", "dataset")])) == []
+
+
+def test_a_name_of_two_things_proves_nothing() -> None:
+    entities = [entity("Zorb"), Entity("other", "Zorb", "model", (), ()), entity("Zorb-2")]
+    assert list(find_families(entities)) == []
+
+
+@pytest.fixture(scope="module")
+def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    texts = {
+        "one": "We fine-tune GPT-2 and evaluate it on GLUE.",
+        "two": "We fine-tune GPT-2 and GPT-3 and evaluate both on the GLUE benchmark and on SQuAD.",
+        "three": "We prompt GPT-3 on SQuAD.",
+        "four": "We pre-train a language model, GPT, and evaluate it on the GLUE benchmark.",
+    }
+    folder = tmp_path_factory.mktemp("families")
+    lines = [
+        f'{{"id": "{id_}", "title": "Paper {id_}", "abstract": "{text}"}}' for id_, text in texts.items()
+    ]
+    (folder / "papers.jsonl").write_text("\n".join(lines), "utf-8")
+    kgraph.build([folder / "papers.jsonl"], folder / "k.db")
+    return folder / "k.db"
+
+
+def test_a_version_is_tied_to_its_family(db: Path) -> None:
+    with kgraph.open(db) as landscape:
+        edges = landscape.frame("edges").query("relation == 'is_a'")[["source", "target", "papers"]]
+        assert sorted(edges.itertuples(index=False, name=None)) == [
+            ("entity:gpt-2", "entity:gpt", 2),
+            ("entity:gpt-3", "entity:gpt", 2),
+        ]
+        assert landscape.show("GPT")["versions"] == ["entity:gpt-2", "entity:gpt-3"]
+        assert landscape.show("GPT-2")["family"] == "entity:gpt"
+
+
+def test_a_node_is_itself_and_its_family_only_when_asked(db: Path) -> None:
+    with kgraph.open(db) as landscape:
+        alone = landscape.neighbors("GPT", type="dataset")
+        family = landscape.neighbors("GPT", type="dataset", family=True)
+    assert list(alone[["name", "papers"]].itertuples(index=False, name=None)) == [("GLUE", 1)]
+    assert list(family[["name", "papers"]].itertuples(index=False, name=None)) == [("GLUE", 3), ("SQuAD", 2)]
