@@ -422,7 +422,7 @@ def test_export_says_what_is_left_out(tmp_path: Path) -> None:
     result = kgraph("export", tmp_path / "graph.csv")
     files = f"{tmp_path / 'graph.nodes.csv'}\n{tmp_path / 'graph.edges.csv'}\n"
     assert (result.stdout, result.exit_code) == (files, 0)
-    assert result.stderr == "27 nodes, 76 edges\n2 nodes without an edge are left out.\n"
+    assert result.stderr == "27 nodes, 77 edges\n2 nodes without an edge are left out.\n"
 
 
 def test_export_around_a_name(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from kgraph.graph import Filter, pagerank, read_company, read_graph
 def test_everything(toy: Connection) -> None:
     graph = read_graph(toy)
     assert type(graph) is nx.MultiDiGraph
-    assert (len(graph), graph.number_of_edges()) == (29, 76)
+    assert (len(graph), graph.number_of_edges()) == (29, 77)
     assert graph.nodes["entity:lora"] == {
         "label": "LoRA",
         "type": "method",
@@ -54,16 +54,16 @@ def test_attributes_are_scalars_and_none_is_left_out(toy: Connection) -> None:
 @pytest.mark.parametrize(
     ("wanted", "nodes", "edges"),
     [
-        pytest.param({"kind": "entities"}, 16, 32, id="entities"),
+        pytest.param({"kind": "entities"}, 16, 33, id="entities"),
         pytest.param({"kind": "papers"}, 13, 16, id="papers"),
-        pytest.param({"kind": "entities", "types": ["model"]}, 7, 4, id="a type"),
+        pytest.param({"kind": "entities", "types": ["model"]}, 7, 5, id="a type"),
         pytest.param({"kind": "entities", "min_papers": 3}, 3, 2, id="in three papers"),
         pytest.param({"kind": "entities", "relations": ["extends"]}, 16, 4, id="a relation"),
-        pytest.param({"kind": "entities", "since": "2024"}, 16, 6, id="since a year"),
+        pytest.param({"kind": "entities", "since": "2024"}, 16, 7, id="since a year"),
         pytest.param({"kind": "entities", "top": 2}, 2, 1, id="the foremost"),
         pytest.param({"kind": "entities", "top": 0}, 0, 0, id="0 means 0"),
-        pytest.param({"kind": "entities", "around": "entity:mamba"}, 5, 15, id="around a name"),
-        pytest.param({"kind": "entities", "around": "entity:mamba", "hops": 2}, 8, 20, id="two hops around"),
+        pytest.param({"kind": "entities", "around": "entity:mamba"}, 5, 16, id="around a name"),
+        pytest.param({"kind": "entities", "around": "entity:mamba", "hops": 2}, 8, 21, id="two hops around"),
         pytest.param({"kind": "papers", "around": "entity:mamba"}, 0, 0, id="around what is not there"),
     ],
 )

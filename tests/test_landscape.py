@@ -53,7 +53,7 @@ def test_graph(landscape: kgraph.Landscape) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "rows"), [("entities", 16), ("papers", 13), ("edges", 76), ("mentions", 43)]
+    ("table", "rows"), [("entities", 16), ("papers", 13), ("edges", 77), ("mentions", 43)]
 )
 def test_frames(landscape: kgraph.Landscape, table: kgraph.landscape.Table, rows: int) -> None:
     assert len(landscape.frame(table)) == rows
