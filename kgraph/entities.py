@@ -385,10 +385,10 @@ def _renamed(draft: _Draft, name: str) -> _Draft:
 def _by_fitness(papers: Counter[str], collection: _Collection) -> list[str]:
     """Sort forms by papers, but first the one to name the entity by: short if that is half as common.
 
-    A form that nearly always means another entity is no name.
+    A form that mostly means another entity is no name.
     """
     ranked = sorted(papers, key=lambda form: (-papers[form], form))
-    mine = [form for form in ranked if papers[form] * 10 > collection.form_papers[form]] or ranked
+    mine = [form for form in ranked if papers[form] * 4 > collection.form_papers[form]] or ranked
     shorts = (form for form in mine if is_short(collection.text_of[form]))
     name = next((form for form in shorts if papers[form] * 2 >= papers[mine[0]]), mine[0])
     return [name, *(form for form in ranked if form != name)]

@@ -101,7 +101,7 @@ class Senses:
         return long_sense(fitting[0]) if len(fitting) == 1 else NONE
 
     def _cued(self, key: str) -> list[Row]:
-        """Return the rows that claim a key if cues must decide between them."""
+        """Return the rows that claim a key if there are several."""
         rows = self._lexicon.by_key.get(key, [])
         return [row for row in rows if row.cues] if len(rows) > 1 else []
 

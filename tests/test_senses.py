@@ -14,6 +14,7 @@ LEXICON = Lexicon.of(
     [
         Row("zapp", "metric", "ZAPP", aliases=("zonal agreement per pair",), cues=("translat",)),
         Row("zapp-net", "method", "ZAPP", cues=("segment",)),
+        Row("zapp-vision", "method", "ZAPP", cues=("image",)),
         Row("quux", "model", "Quux", cues=("language model",)),
     ]
 )
@@ -41,10 +42,10 @@ def senses() -> Senses:
         pytest.param(
             ("ZAPP",), "metric", False, "We translate and report ZAPP.", row_sense("zapp"), id="a cue"
         ),
-        pytest.param(
-            ("ZAPP",), "method", False, "ZAPP segments images.", row_sense("zapp-net"), id="another cue"
-        ),
-        pytest.param(("ZAPP",), "metric", False, "We report ZAPP.", NONE, id="no cue"),
+        pytest.param(("ZAPP",), "method", False, "ZAPP segments.", row_sense("zapp-net"), id="another cue"),
+        pytest.param(("ZAPP",), "metric", False, "We report ZAPP.", NONE, id="its type alone"),
+        pytest.param(("ZAPP",), "method", False, "We use ZAPP.", NONE, id="no cue"),
+        pytest.param(("ZAPP",), "method", False, "ZAPP segments an image.", NONE, id="two cues"),
         pytest.param(
             ("ZAPP",), "dataset", False, "We translate ZAPP.", NONE, id="a cue of a sense of another type"
         ),
