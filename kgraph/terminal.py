@@ -35,6 +35,7 @@ _STYLES = {
 }
 _BOLD, _PLAIN = "\x1b[1;36m", "\x1b[0m"
 _ID_WIDTH = 24  # columns on a terminal: whole for arXiv ids and most entities
+_TREE_WIDTH = 40  # columns of names, beside which titles begin
 _NUMBER = re.compile(r"-|\d+(\.\d+)?")
 _ARROWS = {"out": "→ ", "in": "← "}
 _UNSAFE_JSON = re.compile(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
@@ -266,6 +267,21 @@ def show_pairs(scores: Mapping[str, Any]) -> None:
             click.echo(f"  {_cell(pair[end]['spelling'])} in {_cell(pair[end]['paper'])}: {_cell(node)}")
 
 
+def show_inferred(figures: Mapping[str, Any]) -> None:
+    """Print how often what is inferred between papers is stated, by role, and where it is not."""
+    total = {"inferred": figures["comparable"], "stated": figures["both"], "precision": figures["precision"]}
+    rows = [{"builds on, by": role, **row} for role, row in {"all": total, **figures["by_role"]}.items()]
+    show_table(rows, ["builds on, by", "inferred", "stated", "precision"])
+    recall = f"recall {_cell(figures['recall'])}: {figures['both']} of {figures['stated']} citations"
+    click.echo(f"\n{recall} between papers of the collection are inferred, too")
+    aside = figures["inferred"] - figures["comparable"]
+    if aside:
+        click.echo(f"{aside} are inferred of papers without a known reference, and do not count")
+    if figures["not_stated"]:
+        click.echo("\ninferred, but not stated")
+        show_table(figures["not_stated"], ["paper", "on_paper", "role", "entity"])
+
+
 def _slices(scores: Mapping[str, Any], within: str = "") -> Iterator[dict[str, Any]]:
     for name, figures in scores.items():
         if isinstance(figures, Mapping):
@@ -283,6 +299,37 @@ def show_way(steps: Sequence[Mapping[str, Any]]) -> None:
             click.echo(f"  {_directed(step, 'relation')} ({papers}, strength {_cell(step['strength'])})")
         else:
             click.echo(f"{_cell(step['name'])}  {step['type']}")
+
+
+def show_lineage(tree: Mapping[str, Any]) -> None:
+    """Print a tree, one node a line: its year, its name under its parent's, and the paper behind it."""
+    lines = list(_branches(tree, "", ""))
+    width = min(max(_width(line[1]) for line in lines), _TREE_WIDTH)
+    for year, name, title in lines:
+        pad = " " * max(0, width - _width(name))
+        _print_cut(f"{year:<4}  {name}{pad}  {title}".rstrip())
+    for label, rows, joint in ("extends", tree["extends"], ", "), ("main path", tree["main_path"], " → "):
+        if rows and rows[-1]["id"] != tree["id"]:
+            _print_wrapped(f"{label:<9}  " + joint.join(map(_dated, rows)), " " * 11)
+
+
+def _branches(node: Mapping[str, Any], before: str, below: str) -> Iterator[tuple[str, str, str]]:
+    """Yield year, name behind the lines that lead to it, and title, of a node and all under it."""
+    is_paper = node["type"] == "paper"
+    name, title = ("·" if is_paper else _cell(node["name"])), readable(node["title"] or "")
+    yield (node["date"] or "-")[:4], before + name, title
+    rows = [*node["children"], *([None] if node["hidden"] else [])]
+    for row in rows:
+        last = row is rows[-1]
+        joint, further = ("└─ ", "   ") if last else ("├─ ", "│  ")
+        if row is None:
+            yield "", f"{below}{joint}and {node['hidden']} more", ""
+        else:
+            yield from _branches(row, below + joint, below + further)
+
+
+def _dated(row: Mapping[str, Any]) -> str:
+    return f"{_cell(row['name'])} ({(row['date'] or '-')[:4]})"
 
 
 def show_years(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -359,6 +406,19 @@ def _print_wrapped(text: str, indent: str) -> None:
     width = max(len(indent) + 20, get_terminal_size().columns)
     for line in wrap(text, width, subsequent_indent=indent, break_on_hyphens=False):
         click.echo(line)
+
+
+def _print_cut(text: str) -> None:
+    """Print a line, cut at the terminal's width; in a pipe whole."""
+    if _on_terminal():
+        from shutil import get_terminal_size
+
+        width = get_terminal_size().columns
+        if _width(text) > width:
+            while _width(text) > width - 1:
+                text = text[:-1]
+            text += "…"
+    click.echo(text)
 
 
 def _draw(columns: Sequence[str], cells: list[list[str]], numeric: Sequence[bool]) -> None:
