@@ -436,10 +436,12 @@ def papers(db: str, as_json: bool, name: str, role: Sequence[str], by: Order, li
     Of a paper: those that cite it or build on it.
     """
     from kgraph.queries import papers
+    from kgraph.terminal import show_foremost
 
     with _reading(db) as store:
         rows = papers(store, name, role=role, by=by, limit=limit)
-    _answer(as_json, rows, _table("date", "role", *["citations"] * (by == "citations"), "title", "id"))
+    columns = ("date", "role", *["citations"] * (by == "citations"), "title", "id")
+    _answer(as_json, rows, lambda rows: show_foremost(rows, columns))
 
 
 @main.command()
@@ -455,17 +457,16 @@ def cites(db: str, as_json: bool, paper: str, way: Way | None, stubs: bool) -> N
     kgraph cites arxiv:2312.00752
     kgraph cites "Attention Is All You Need" --in
 
-    CITATIONS counts the papers of the collection that cite a paper. BUILDS ON marks where its text shows the
-    same: it names what the other introduces.
+    CITED counts the papers of the collection that cite a row's paper. An asterisk marks where the text of the
+    citing paper shows it too, since it names what the other introduces (builds_on).
     """
     from kgraph.citations import cites, count_stubs
-    from kgraph.terminal import say
+    from kgraph.terminal import say, show_cited
 
     with _reading(db) as store:
         rows = cites(store, paper, way, stubs=stubs)
         outside = 0 if stubs or way == "in" else count_stubs(store, paper)
-    shown = rows if as_json else [row | {"builds on": "yes" if row["builds_on"] else None} for row in rows]
-    _answer(as_json, shown, _table("date", "relation", "citations", "builds on", "title", "id"))
+    _answer(as_json, rows, show_cited)
     if outside:
         say(f"It also cites {outside} paper{'s' * (outside != 1)} outside the collection (--stubs).")
 
@@ -481,20 +482,16 @@ def similar(db: str, as_json: bool, paper: str, limit: int) -> None:
     kgraph similar arxiv:2106.09685
 
     COUPLING is the cosine of the references that two papers share (Kessler 1963; Sen and Gan 1983),
-    COCITATION that of the papers that cite both (Small 1973; Small and Sweeney 1985), each with the number
+    COCITED that of the papers that cite both (Small 1973; Small and Sweeney 1985), each with the number
     that is shared. STRENGTH, the order, is the mean of both, lower where few are shared.
     """
     from kgraph.citations import similar
+    from kgraph.terminal import show_similar
 
     with _reading(db) as store:
         rows = similar(store, paper, limit=limit + 1)
     cut = _cut(rows, limit)
-    shown = rows if as_json else [
-        row | {"coupling": f"{row['coupling']:.3f} ({row['shared_references']})",
-               "cocitation": f"{row['cocitation']:.3f} ({row['shared_citations']})"}
-        for row in rows
-    ]  # fmt: skip
-    _answer(as_json, shown, _table("strength", "coupling", "cocitation", "date", "title", "id"), cut)
+    _answer(as_json, rows, show_similar, cut)
 
 
 @main.command()
@@ -607,16 +604,20 @@ def top(db: str, as_json: bool, type: Sequence[str], by: By | PaperFigure | None
     kgraph top --type stub             what the collection cites and lacks
     """
     from kgraph.citations import foremost
+    from kgraph.terminal import show_foremost
 
     with _reading(db) as store:
         try:
             rows, figures = foremost(store, type, by, limit)
         except ValueError as error:
             raise click.UsageError(f"{error}.") from error
-    is_paper, is_stub = "paper" in type, "stub" in type
-    kind = [] if is_paper or is_stub else ["type"]
-    ends = [*["since"] * (not is_stub), *["id"] * bool(not kind)]
-    _answer(as_json, rows, _table("name", *kind, *figures, *ends))
+    if "paper" in type:
+        columns = ("name", *figures, "year", "id")
+    elif "stub" in type:
+        columns = ("name", *figures, "id")
+    else:
+        columns = ("name", "type", *figures, "since")
+    _answer(as_json, rows, lambda rows: show_foremost(rows, columns))
 
 
 @main.command()

@@ -34,6 +34,7 @@ _STYLES = {
     "paper": "bold",
 }
 _BOLD, _PLAIN = "\x1b[1;36m", "\x1b[0m"
+_NARROW = frozenset({"id", "type", "relation", "role", "date", "since", "coupling", "cocited"})
 _ID_WIDTH = 24  # columns on a terminal: whole for arXiv ids and most entities
 _TREE_WIDTH = 40  # columns of names, beside which titles begin
 _NUMBER = re.compile(r"-|\d+(\.\d+)?")
@@ -301,6 +302,33 @@ def show_way(steps: Sequence[Mapping[str, Any]]) -> None:
             click.echo(f"{_cell(step['name'])}  {step['type']}")
 
 
+def show_foremost(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Print ranked rows in narrow columns, since titles are long."""
+    shown = [{**row, "cited": row.get("citations"), "year": (row.get("since") or "")[:4]} for row in rows]
+    show_table(shown, ["cited" if column == "citations" else column for column in columns])
+
+
+def show_cited(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print who cites whom, an asterisk where it is inferred too."""
+    marked_rows = [{**row, "relation": "cites" + " *" * row["builds_on"]} for row in rows]
+    show_foremost(marked_rows, ["date", "relation", "citations", "title", "id"])
+
+
+def show_similar(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print papers that are alike, each cosine with the number that it comes from."""
+    shown = [
+        {
+            "strength": row["strength"],
+            "coupling": f"{row['coupling']:.3f} ({row['shared_references']})",
+            "cocited": f"{row['cocitation']:.3f} ({row['shared_citations']})",
+            "title": f"{row['title']} ({(row['date'] or '-')[:4]})",
+            "id": row["id"],
+        }
+        for row in rows
+    ]
+    show_table(shown, ["strength", "coupling", "cocited", "title", "id"])
+
+
 def show_lineage(tree: Mapping[str, Any]) -> None:
     """Print a tree, one node a line: its year, its name under its parent's, and the paper behind it."""
     lines = list(_branches(tree, "", ""))
@@ -429,7 +457,7 @@ def _draw(columns: Sequence[str], cells: list[list[str]], numeric: Sequence[bool
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for column, right in zip(columns, numeric, strict=True):
-        narrow = right or column in ("id", "type", "relation", "role", "date", "since")
+        narrow = right or column in _NARROW
         table.add_column(column, justify="right" if right else "left", no_wrap=narrow, overflow="fold")
     for row in cells:
         shown = (
