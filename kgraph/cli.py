@@ -655,18 +655,28 @@ def stats(db: str, as_json: bool) -> None:
 
 @main.command()
 @query_options
-def doctor(db: str, as_json: bool) -> None:
+@click.argument("a", type=Name(), required=False)
+@click.argument("b", type=Name(), required=False)
+def doctor(db: str, as_json: bool, a: str | None, b: str | None) -> None:
     """Say what the graph does not cover: why is an edge missing?
 
     \b
     kgraph doctor
-    """
-    from kgraph.queries import doctor
-    from kgraph.terminal import show_health
+    kgraph doctor GPT-3 S4
 
+    Of A and B, entities or papers: what ties them, and why nothing else does.
+    """
+    from kgraph.coverage import examine
+    from kgraph.missing import explain
+    from kgraph.terminal import show_health, show_reasons
+
+    if a is not None and b is None:
+        raise click.UsageError("Missing argument 'B': a pair, or nothing.")
     with _reading(db) as store:
-        report = doctor(store)
-    _answer(as_json, report, show_health)
+        if a is None or b is None:
+            _answer(as_json, examine(store), show_health)
+        else:
+            _answer(as_json, explain(store, a, b), show_reasons)
 
 
 @main.command()

@@ -230,9 +230,12 @@ class Landscape:
         """Count what the store holds."""
         return queries.stats(self._db)
 
-    def doctor(self) -> Row:
-        """Say how much of the collection the graph covers."""
-        return queries.doctor(self._db)
+    def doctor(self, a: str | None = None, b: str | None = None) -> Row:
+        """Say how much of the collection the graph covers; of two things, why no other edge ties them."""
+        from kgraph.coverage import examine
+        from kgraph.missing import explain
+
+        return examine(self._db) if a is None or b is None else explain(self._db, a, b)
 
 
 def open(path: str | Path = Config.db) -> Landscape:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kgraph.records import Reject
 
 MAX_REJECTS = 10  # so many are listed
+MAX_SOURCES = 8
 
 _STYLES = {
     "method": "cyan",
@@ -98,11 +99,95 @@ def _lines(value: object) -> list[str]:
 
 
 def show_health(report: Mapping[str, Any]) -> None:
-    """Print what `doctor` found: counts, the extractor, and the first rejects."""
-    extractor = {f"extractor_{name}": value for name, value in report["extractor"].items()}
-    rejects = [": ".join(map(str, reject)) for reject in report["rejects"][:MAX_REJECTS]]
-    facts = {**report, "rejects": rejects, **extractor}
-    show_facts({name: value for name, value in facts.items() if name != "extractor"})
+    """Print what `doctor` found, on one screen: papers, references, names, what was rejected, the store."""
+    _show_known(report["known"])
+    click.echo()
+    extractor = report["extractor"]
+    own = [f"lexicon {path}" for path in extractor["lexicon"]] + [extractor["nlp"] or ""]
+    facts = {
+        "references": _reference_facts(report["references"]),
+        "missing most": [f"{row['papers']}x {row['name']}" for row in report["references"]["wanted"]],
+        "inferred": _inferred_fact(report["references"]["inferred"]),
+        "papers": f"{report['without_mentions']} name nothing, {report['without_edges']} have no edge",
+        "merged": "{records} records into {papers} papers".format(**report["merged"]),
+        "names": f"{report['lone_entities']} in one paper only",
+        "mentions": f"{report['unresolved_mentions']} of which it is unclear what they name",
+        "in doubt": [
+            f"{row['name']} ({row['type']}, {row['papers']} papers, score {row['score']} of 1000)"
+            for row in report["doubtful"]["names"]
+        ],
+        "unclear": [f"{row['name']} ({row['papers']} papers)" for row in report["doubtful"]["unclear"]],
+        "rejected": report["rejected"],
+        "rejects": [": ".join(map(str, reject)) for reject in report["rejects"][:MAX_REJECTS]],
+        "store": f"version {report['store_version']}, extractor {extractor['fingerprint']}",
+        "with": list(filter(None, own)),
+    }
+    show_facts({name: fact for name, fact in facts.items() if fact != []})
+
+
+def show_reasons(answer: Mapping[str, Any]) -> None:
+    """Print what ties two things, and the reasons why nothing else does, each with its sentence."""
+    for end in (answer["a"], answer["b"]):
+        what = "in no paper" if end["type"] is None else f"{end['type']}, {_papers(end['papers'])}"
+        click.echo(f"{_cell(end['name'])} ({'paper' if end['type'] == 'paper' else what})")
+    click.echo()
+    names = {end["id"]: _cell(end["name"]) for end in (answer["a"], answer["b"])}
+    for edge in answer["edges"]:
+        said = f"{names[edge['source']]} {edge['relation']} {names[edge['target']]}"
+        _print_wrapped(f"edge: {said} ({_papers(edge['papers'])}, since {_cell(edge['since'])})", "  ")
+    if not answer["edges"]:
+        click.echo("no edge")
+    for reason in answer["reasons"]:
+        _print_wrapped(f"- {readable(reason['says'])}", "  ")
+        if "sentence" in reason:
+            start, end = (_BOLD, _PLAIN) if _in_colour() else ("«", "»")
+            _print_wrapped("  " + marked(reason["sentence"], reason["spans"], start, end), "  ")
+
+
+def _papers(count: int) -> str:
+    return f"{count} paper{'s' * (count != 1)}"
+
+
+def _show_known(known: Mapping[str, Any]) -> None:
+    """Print of which share of the papers what is known, of all and of each of the greatest files."""
+    files = known["by_source"] if len(known["by_source"]) > 1 else []
+    rows = [{**known, "source": "all papers"}, *files[:MAX_SOURCES]]
+    columns = ("ids", "abstract", "date", "references")
+    shown = [
+        {"source": row["source"], "papers": row["papers"]}
+        | {f"with {key}": f"{row[key]} ({_percent(row[key], row['papers'])})" for key in columns}
+        for row in rows
+    ]
+    show_table(shown, ["source", "papers", *(f"with {key}" for key in columns)])
+    if len(files) > MAX_SOURCES:
+        click.echo(f"and {len(files) - MAX_SOURCES} more sources")
+
+
+def _reference_facts(counts: Mapping[str, Any]) -> list[str]:
+    total = counts["inside"] + counts["outside"]
+    lines = [f"{counts['inside']} of {total} ({_percent(counts['inside'], total)}) lead to papers here"]
+    if counts["outside"]:
+        ids = counts["unresolved_ids"]
+        schemes = ", ".join(f"{n} {scheme}" for scheme, n in ids.items())
+        known_by = f"{sum(ids.values())} by an id ({schemes})" if ids else "none by an id"
+        outside = f"{counts['outside']} to {counts['stubs']} papers outside, known {known_by}"
+        lines.append(f"{outside}, {counts['as_written']} as written")
+    return lines
+
+
+def _inferred_fact(figures: Mapping[str, Any]) -> str:
+    checked = f"of {figures['comparable']} that can be checked {figures['both']} are stated, too"
+    return f"{figures['inferred']} builds_on; {checked}" if figures["inferred"] else "0 builds_on"
+
+
+def _percent(part: int, whole: int) -> str:
+    """Round so that only all is 100%, and only nothing 0%.
+
+    >>> _percent(1, 3), _percent(999, 1000), _percent(1, 1000), _percent(0, 0)
+    ('33%', '99%', '1%', '0%')
+    """
+    share = 100 * part / whole if whole else 0
+    return f"{min(max(round(share), share > 0), 99 if part < whole else 100)}%"
 
 
 def show_card(card: Mapping[str, Any]) -> None:
