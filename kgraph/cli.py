@@ -426,15 +426,30 @@ def show(db: str, as_json: bool, name: str) -> None:
 @click.option("--by", type=click.Choice(["role", "date", "citations"]), default="role", show_default=True,
               help="What comes first: the strongest role, the oldest, or the most cited here.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=0), help="At most so many rows.")
-def papers(db: str, as_json: bool, name: str, role: Sequence[str], by: Order, limit: int | None) -> None:
+@click.option("--format", type=click.Choice(["bib", "ris"]), help="Print them as BibTeX or RIS.")
+def papers(
+    db: str,
+    as_json: bool,
+    name: str,
+    role: Sequence[str],
+    by: Order,
+    limit: int | None,
+    format: str | None,
+) -> None:
     """List the papers that name NAME, those that introduce it first.
 
     \b
     kgraph papers LoRA --role extends
     kgraph papers ImageNet --by citations --limit 20
+    kgraph papers Mamba --format bib > mamba.bib
 
     Of a paper: those that cite it or build on it.
     """
+    if format is not None:
+        if as_json:
+            raise click.UsageError("--format and --json are two formats; give one.")
+        _print_bibliography(db, name, format, role=role, by=by, limit=limit)
+        return
     from kgraph.queries import papers
     from kgraph.terminal import show_foremost
 
@@ -442,6 +457,13 @@ def papers(db: str, as_json: bool, name: str, role: Sequence[str], by: Order, li
         rows = papers(store, name, role=role, by=by, limit=limit)
     columns = ("date", "role", *["citations"] * (by == "citations"), "title", "id")
     _answer(as_json, rows, lambda rows: show_foremost(rows, columns))
+
+
+def _print_bibliography(db: str, name: str, format: str, **options: Any) -> None:
+    from kgraph.landscape import Landscape
+
+    with Landscape(db) as landscape:
+        click.echo(landscape.bibliography(name, format=format, **options), nl=False)
 
 
 @main.command()
@@ -685,7 +707,7 @@ def doctor(db: str, as_json: bool, a: str | None, b: str | None) -> None:
 @click.option(
     "--format",
     metavar="FORMAT",
-    help="Where the suffix does not say it: graphml, html, csv, json, jsonl, ...",
+    help="Where the suffix does not say it: graphml, html, csv, json, jsonl, bib, ris, ...",
 )
 @click.option("--kind", type=click.Choice(["all", "entities", "papers"]), default="all", show_default=True,
               help="Which nodes.")  # fmt: skip
@@ -707,6 +729,7 @@ def export(db: str, out: str, format: str | None, kind: Kind, **filters: Any) ->
     kgraph export landscape.graphml --type method --min-papers 3
     kgraph export mamba.html --around Mamba --hops 2
     kgraph export found.jsonl              what was found in each paper
+    kgraph export mamba.bib --around Mamba    its papers, as BibTeX; or .ris
 
     .csv writes OUT.nodes.csv and OUT.edges.csv.
     """

@@ -166,6 +166,22 @@ class Landscape:
         rows = queries.papers(self._db, name, role=_several(role), by=by, limit=limit)
         return _frame(rows, ("id", "title", "date", "role", "citations"))
 
+    def bibliography(
+        self,
+        name: str,
+        *,
+        format: str = "bib",
+        role: Some = (),
+        by: queries.Order = "role",
+        limit: int | None = None,
+    ) -> str:
+        """Return the papers that name an entity as BibTeX ("bib") or RIS ("ris")."""
+        from kgraph.bibliographies import WRITERS
+
+        rows = queries.papers(self._db, name, role=_several(role), by=by, limit=limit)
+        ids = dict.fromkeys(row["id"] for row in rows)  # one may both cite a paper and build on it
+        return WRITERS[format](filter(None, map(self._store.paper, ids)))
+
     def cites(self, paper: str, way: citations.Way | None = None, *, stubs: bool = False) -> pd.DataFrame:
         """Return what a paper cites ("out") and what cites it ("in"), the most cited first."""
         rows = citations.cites(self._db, paper, way, stubs=stubs)
