@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from kgraph.config import Config
 from kgraph.corrections import Corrections, read_corrections
-from kgraph.edges import find_introducers, relate_builds_on, relate_cites
+from kgraph.edges import find_introducers, relate_builds_on
 from kgraph.entities import resolve
 from kgraph.errors import StoreError
 from kgraph.extraction import Extractor, find_mentions, load_extractor
@@ -24,6 +24,7 @@ from kgraph.identity import identify, merge, record_key
 from kgraph.lexicon import Lexicon
 from kgraph.names import find_paper
 from kgraph.records import ROLES, Extraction, Paper, Reject, Usage, common_label
+from kgraph.references import Collection, find_citations
 from kgraph.senses import Senses
 from kgraph.sources import find_files, read_papers
 from kgraph.store import Store, building, changing
@@ -362,7 +363,8 @@ def _relate(store: Store) -> None:
         store.put_role_edges()
         introducers = find_introducers(store.role_edges(), dates)
         store.put_edges(relate_builds_on(store.role_edges(), introducers, dates))
-        store.put_edges(relate_cites(store.papers(), store.paper_of()))
+        collection = Collection(store.paper_of(), store.titles())
+        store.put_citations(find_citations(store.papers(), collection))
         store.put_stated_edges()
         store.put_company_edges()
         store.put_families(find_families(store.entities()))

@@ -20,8 +20,9 @@ from kgraph.records import PAPER_RELATIONS, ROLES, STATED, TYPES
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+    from kgraph.citations import PaperFigure, Way
     from kgraph.graph import Kind
-    from kgraph.queries import By
+    from kgraph.queries import By, Order
     from kgraph.records import Paper, Reject
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -200,6 +201,7 @@ reading_options = _several(
 )
 sources_argument = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 name_argument = click.argument("name", type=Name())
+paper_argument = click.argument("paper", type=Name())
 
 
 # ------------------------------------------------------------------------------------------------ answers
@@ -423,20 +425,120 @@ def show(db: str, as_json: bool, name: str) -> None:
 @query_options
 @name_argument
 @click.option("--role", multiple=True, type=click.Choice(ROLES), help="Only these; may be repeated.")
+@click.option("--by", type=click.Choice(["role", "date", "citations"]), default="role", show_default=True,
+              help="What comes first: the strongest role, the oldest, or the most cited here.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=0), help="At most so many rows.")
-def papers(db: str, as_json: bool, name: str, role: Sequence[str], limit: int | None) -> None:
+@click.option("--format", type=click.Choice(["bib", "ris"]), help="Print them as BibTeX or RIS.")
+def papers(
+    db: str,
+    as_json: bool,
+    name: str,
+    role: Sequence[str],
+    by: Order,
+    limit: int | None,
+    format: str | None,
+) -> None:
     """List the papers that name NAME, those that introduce it first.
 
     \b
     kgraph papers LoRA --role extends
+    kgraph papers ImageNet --by citations --limit 20
+    kgraph papers Mamba --format bib > mamba.bib
 
     Of a paper: those that cite it or build on it.
     """
+    if format is not None:
+        if as_json:
+            raise click.UsageError("--format and --json are two formats; give one.")
+        _print_bibliography(db, name, format, role=role, by=by, limit=limit)
+        return
     from kgraph.queries import papers
+    from kgraph.terminal import show_foremost
 
     with _reading(db) as store:
-        rows = papers(store, name, role=role, limit=limit)
-    _answer(as_json, rows, _table("date", "role", "title", "id"))
+        rows = papers(store, name, role=role, by=by, limit=limit)
+    columns = ("date", "role", *["citations"] * (by == "citations"), "title", "id")
+    _answer(as_json, rows, lambda rows: show_foremost(rows, columns))
+
+
+def _print_bibliography(db: str, name: str, format: str, **options: Any) -> None:
+    from kgraph.landscape import Landscape
+
+    with Landscape(db) as landscape:
+        click.echo(landscape.bibliography(name, format=format, **options), nl=False)
+
+
+@main.command()
+@query_options
+@paper_argument
+@click.option("--in", "way", flag_value="in", help="Only those that cite it.")
+@click.option("--out", "way", flag_value="out", help="Only those that it cites.")
+@click.option("--stubs", is_flag=True, help="Also papers outside the collection that it cites.")
+def cites(db: str, as_json: bool, paper: str, way: Way | None, stubs: bool) -> None:
+    """List what PAPER cites, and what cites it, the most cited first.
+
+    \b
+    kgraph cites arxiv:2312.00752
+    kgraph cites "Attention Is All You Need" --in
+
+    CITED counts the papers of the collection that cite a row's paper. An asterisk marks where the text of the
+    citing paper shows it too, since it names what the other introduces (builds_on).
+    """
+    from kgraph.citations import cites, count_stubs
+    from kgraph.terminal import say, show_cited
+
+    with _reading(db) as store:
+        rows = cites(store, paper, way, stubs=stubs)
+        outside = 0 if stubs or way == "in" else count_stubs(store, paper)
+    _answer(as_json, rows, show_cited)
+    if outside:
+        say(f"It also cites {outside} paper{'s' * (outside != 1)} outside the collection (--stubs).")
+
+
+@main.command()
+@query_options
+@paper_argument
+@limit_option
+def similar(db: str, as_json: bool, paper: str, limit: int) -> None:
+    """List the papers most like PAPER by their citations.
+
+    \b
+    kgraph similar arxiv:2106.09685
+
+    COUPLING is the cosine of the references that two papers share (Kessler 1963; Sen and Gan 1983),
+    COCITED that of the papers that cite both (Small 1973; Small and Sweeney 1985), each with the number
+    that is shared. STRENGTH, the order, is the mean of both, lower where few are shared.
+    """
+    from kgraph.citations import similar
+    from kgraph.terminal import show_similar
+
+    with _reading(db) as store:
+        rows = similar(store, paper, limit=limit + 1)
+    cut = _cut(rows, limit)
+    _answer(as_json, rows, show_similar, cut)
+
+
+@main.command()
+@query_options
+@name_argument
+@limit_option
+def lineage(db: str, as_json: bool, name: str, limit: int) -> None:
+    """Draw what grew out of NAME: who introduced it, what extends it, and so on.
+
+    \b
+    kgraph lineage Mamba
+    kgraph lineage Transformer --limit 100
+
+    One thing extends another where a paper says so, or introduces it under a name made of the other's. It
+    stands under the latest of those that it extends. The main path is the way from the root over which most
+    ways lead (Hummon and Doreian 1989).
+    """
+    from kgraph.lineage import lineage
+    from kgraph.terminal import show_lineage
+
+    with _reading(db) as store:
+        tree = lineage(store, name, limit=limit)
+    _answer(as_json, tree, show_lineage)
 
 
 @main.command()
@@ -472,7 +574,7 @@ def path(db: str, as_json: bool, a: str, b: str) -> None:
     \b
     kgraph path LoRA ImageNet
 
-    It leads through papers only where there is no other.
+    It leads through papers only where there is no other; between papers, over citations.
     """
     from kgraph.queries import path
     from kgraph.terminal import show_way
@@ -503,27 +605,43 @@ def search(db: str, as_json: bool, words: Sequence[str], type: Sequence[str], li
 
 @main.command()
 @query_options
-@entity_type_option
+@click.option(
+    "--type",
+    multiple=True,
+    type=click.Choice((*TYPES, "paper", "stub")),
+    help="Only these entities; may be repeated. Or paper; or stub: a paper outside the collection.",
+)
 @click.option(
     "--by",
-    type=click.Choice(["papers", "pagerank", "rising"]),
-    default="papers",
-    show_default=True,
-    help="What counts: papers, place in the graph, or growth in the last two years.",
+    type=click.Choice(["papers", "pagerank", "rising", "citations"]),
+    help="What counts: papers, place in the graph, growth in the last two years; of papers: citations, place"
+    " among citations, or growth.  [default: papers; of papers: pagerank]",
 )
 @limit_option
-def top(db: str, as_json: bool, type: Sequence[str], by: By, limit: int) -> None:
-    """List the foremost entities.
+def top(db: str, as_json: bool, type: Sequence[str], by: By | PaperFigure | None, limit: int) -> None:
+    """List the foremost entities, or papers.
 
     \b
     kgraph top --type dataset
     kgraph top --by rising --limit 50
+    kgraph top --type paper            by PageRank over citations
+    kgraph top --type stub             what the collection cites and lacks
     """
-    from kgraph.queries import FIGURES, top
+    from kgraph.citations import foremost
+    from kgraph.terminal import show_foremost
 
     with _reading(db) as store:
-        rows = top(store, type=type, by=by, limit=limit)
-    _answer(as_json, rows, _table("name", "type", "papers", *FIGURES[by], "since"))
+        try:
+            rows, figures = foremost(store, type, by, limit)
+        except ValueError as error:
+            raise click.UsageError(f"{error}.") from error
+    if "paper" in type:
+        columns = ("name", *figures, "year", "id")
+    elif "stub" in type:
+        columns = ("name", *figures, "id")
+    else:
+        columns = ("name", "type", *figures, "since")
+    _answer(as_json, rows, lambda rows: show_foremost(rows, columns))
 
 
 @main.command()
@@ -561,18 +679,28 @@ def stats(db: str, as_json: bool) -> None:
 
 @main.command()
 @query_options
-def doctor(db: str, as_json: bool) -> None:
+@click.argument("a", type=Name(), required=False)
+@click.argument("b", type=Name(), required=False)
+def doctor(db: str, as_json: bool, a: str | None, b: str | None) -> None:
     """Say what the graph does not cover: why is an edge missing?
 
     \b
     kgraph doctor
-    """
-    from kgraph.queries import doctor
-    from kgraph.terminal import show_health
+    kgraph doctor GPT-3 S4
 
+    Of A and B, entities or papers: what ties them, and why nothing else does.
+    """
+    from kgraph.coverage import examine
+    from kgraph.missing import explain
+    from kgraph.terminal import show_health, show_reasons
+
+    if a is not None and b is None:
+        raise click.UsageError("Missing argument 'B': a pair, or nothing.")
     with _reading(db) as store:
-        report = doctor(store)
-    _answer(as_json, report, show_health)
+        if a is None or b is None:
+            _answer(as_json, examine(store), show_health)
+        else:
+            _answer(as_json, explain(store, a, b), show_reasons)
 
 
 @main.command()
@@ -581,7 +709,7 @@ def doctor(db: str, as_json: bool) -> None:
 @click.option(
     "--format",
     metavar="FORMAT",
-    help="Where the suffix does not say it: graphml, html, csv, json, jsonl, ...",
+    help="Where the suffix does not say it: graphml, html, csv, json, jsonl, bib, ris, ...",
 )
 @click.option("--kind", type=click.Choice(["all", "entities", "papers"]), default="all", show_default=True,
               help="Which nodes.")  # fmt: skip
@@ -593,6 +721,8 @@ def doctor(db: str, as_json: bool) -> None:
 @click.option("--around", metavar="NAME", type=Name(), help="Only what lies near NAME.")
 @hops_option
 @click.option("--top", type=click.IntRange(min=1), help="Only so many entities, those in most papers.")
+@click.option("--stubs", type=click.IntRange(min=1), metavar="N",
+              help="Also papers outside the collection that N of its papers cite.")  # fmt: skip
 def export(db: str, out: str, format: str | None, kind: Kind, **filters: Any) -> None:
     """Write the graph to OUT; its suffix chooses the format.
 
@@ -601,6 +731,7 @@ def export(db: str, out: str, format: str | None, kind: Kind, **filters: Any) ->
     kgraph export landscape.graphml --type method --min-papers 3
     kgraph export mamba.html --around Mamba --hops 2
     kgraph export found.jsonl              what was found in each paper
+    kgraph export mamba.bib --around Mamba    its papers, as BibTeX; or .ris
 
     .csv writes OUT.nodes.csv and OUT.edges.csv.
     """
@@ -613,13 +744,17 @@ def export(db: str, out: str, format: str | None, kind: Kind, **filters: Any) ->
 
 
 @main.command("eval")
-@click.argument("gold", nargs=-1, required=True, type=click.Path(dir_okay=False))
+@click.argument("gold", nargs=-1, type=click.Path(dir_okay=False))
 @click.option(
     "--resolution",
     metavar="FILE",
     type=click.Path(dir_okay=False),
     help="Score instead which occurrences name one thing, by the pairs in FILE.",
 )
+@click.option(
+    "--citations", is_flag=True, help="Compare instead, in the store, what builds on what with what cites it."
+)
+@db_option
 @extractor_options
 @click.option(
     "--errors",
@@ -631,14 +766,24 @@ def export(db: str, out: str, format: str | None, kind: Kind, **filters: Any) ->
     help="Show the N worst errors, each with its sentence.",
 )
 @json_option
-def evaluate(gold: tuple[str, ...], resolution: str | None, as_json: bool, **options: Any) -> None:
+def evaluate(
+    gold: tuple[str, ...], resolution: str | None, citations: bool, db: str, as_json: bool, **options: Any
+) -> None:
     """Score the extractor on the annotated papers of GOLD.
 
     \b
     kgraph eval dev.jsonl
     kgraph eval dev.jsonl --errors 50
     kgraph eval --resolution pairs.jsonl train.jsonl dev.jsonl
+    kgraph eval --citations
     """
+    if citations:
+        if gold or resolution is not None:
+            raise click.UsageError("--citations looks at the store alone.")
+        _compare_inferred(db, as_json, options["max_errors"])
+        return
+    if not gold:
+        raise click.UsageError("Missing argument 'GOLD...'.")
     from kgraph.evaluation import evaluate
     from kgraph.judged_pairs import evaluate_resolution
     from kgraph.terminal import show_pairs, show_scores
@@ -649,6 +794,15 @@ def evaluate(gold: tuple[str, ...], resolution: str | None, as_json: bool, **opt
         raise click.UsageError("One file of annotated papers at a time, or several with --resolution.")
     else:
         _answer(as_json, evaluate(gold[0], **options), show_scores)
+
+
+def _compare_inferred(db: str, as_json: bool, max_errors: int) -> None:
+    from kgraph.citations import compare_inferred
+    from kgraph.terminal import show_inferred
+
+    with _reading(db) as store:
+        figures = compare_inferred(store, max_errors)
+    _answer(as_json, figures, show_inferred)
 
 
 # ------------------------------------------------------------------------------------------- corrections

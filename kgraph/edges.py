@@ -8,8 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from kgraph.identifiers import find_ids, normalise_id
-from kgraph.records import Edge, Paper
+from kgraph.records import Edge
 
 Dates = Mapping[str, str | None]  # by paper
 
@@ -64,15 +63,3 @@ def _origin_is_known(paper: str, introducers: Sequence[str], dates: Dates) -> bo
 
 def _by_source(edges: Iterable[Edge]) -> Iterator[tuple[str, list[Edge]]]:
     return ((source, list(group)) for source, group in groupby(edges, lambda edge: edge.source))
-
-
-def relate_cites(papers: Iterable[Paper], paper_of: Mapping[str, str]) -> Iterator[Edge]:
-    """Yield a `cites` edge for each known paper that the references name, or an id or address in the text.
-
-    `paper_of` tells the paper of an id.
-    """
-    for paper in papers:
-        cited = {paper_of.get(one) or paper_of.get(normalise_id(one) or "") for one in paper.references}
-        cited |= {paper_of.get(one) for one in find_ids(paper.text)}
-        for target in sorted(one for one in cited if one and one != paper.id):
-            yield Edge(paper.id, target, "cites", 1, paper.date, paper.date)

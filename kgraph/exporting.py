@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from kgraph.bibliographies import WRITERS as BIBLIOGRAPHIES
 from kgraph.documents import document
 from kgraph.errors import KGraphError
 from kgraph.graph import Filter, read_graph
@@ -16,8 +17,8 @@ from kgraph.views.cards import collect_cards
 from kgraph.views.files import atomic_write
 from kgraph.views.page import write_html
 
-PAPERS = "jsonl"  # the one format that holds papers and not the graph
-FORMATS = (*sorted(suffix.lstrip(".") for suffix in WRITERS), PAPERS)
+PAPERS = "jsonl"  # what was found in each paper
+FORMATS = (*sorted(suffix.lstrip(".") for suffix in WRITERS), PAPERS, *BIBLIOGRAPHIES)
 
 
 class UnknownFormat(KGraphError):
@@ -44,7 +45,9 @@ class Export:
 
 
 def export(store: Store, path: Path, wanted: Filter, format: str | None = None) -> Export:
-    """Write the wanted part of the graph, without nodes that have no edge, or every paper (.jsonl).
+    """Write the wanted part of the graph, without nodes that have no edge, or its papers (.bib, .ris).
+
+    Where nothing is chosen these are all papers; .jsonl always holds all.
 
     Raises UnknownFormat if neither the format nor, without one, the suffix is known.
     """
@@ -54,6 +57,8 @@ def export(store: Store, path: Path, wanted: Filter, format: str | None = None) 
     path.parent.mkdir(parents=True, exist_ok=True)
     if format == PAPERS:
         return Export((path,), write_papers(store, path), None)
+    if format in BIBLIOGRAPHIES:
+        return Export((path,), write_bibliography(store, path, wanted, format), None)
     graph = read_graph(store.connection, wanted)
     lone = [node for node, degree in graph.degree() if not degree]
     graph.remove_nodes_from(lone)
@@ -74,3 +79,15 @@ def write_papers(store: Store, path: Path) -> int:
             file.write(json.dumps(document(paper, found, entity_of), ensure_ascii=False) + "\n")
             count += 1
     return count
+
+
+def write_bibliography(store: Store, path: Path, wanted: Filter, format: str) -> int:
+    """Write the papers of the wanted part of the graph, all if nothing is chosen, by id; return how many."""
+    chosen = None
+    if wanted != Filter():
+        graph = read_graph(store.connection, wanted)
+        chosen = {node for node, degree in graph.degree() if degree}
+    papers = [paper for paper in store.papers() if chosen is None or paper.id in chosen]
+    with atomic_write(path) as file:
+        file.write(BIBLIOGRAPHIES[format](papers))
+    return len(papers)

@@ -34,6 +34,7 @@ class Filter:
     around: str | None = None  # id of a node: only what lies within so many hops of it
     hops: int = Config.hops
     top: int | None = None  # only the entities of most papers, and papers tied to them
+    stubs: int | None = None  # also papers outside the collection that so many papers cite
 
 
 _EVERYTHING = Filter()
@@ -50,6 +51,8 @@ def read_graph(db: Connection, wanted: Filter = _EVERYTHING) -> nx.MultiDiGraph[
         graph.add_nodes_from(_papers(db))
     for source, target, relation, attributes in _edges(db, graph, wanted):
         graph.add_edge(source, target, relation, **attributes)
+    if wanted.stubs is not None and wanted.kind != "entities":
+        _add_stubs(db, graph, wanted)
     if wanted.around is not None:
         _keep_within(graph, wanted.around, wanted.hops)
     return graph
@@ -104,6 +107,26 @@ def _papers(db: Connection) -> Iterable[tuple[str, dict[str, Any]]]:
         yield id_, known
 
 
+def _add_stubs(db: Connection, graph: nx.MultiDiGraph[str], wanted: Filter) -> None:
+    """Add papers outside the collection, with the edges from papers of the graph that cite them."""
+    if wanted.relations and "cites" not in wanted.relations:
+        return
+    rows = db.execute(
+        """
+        SELECT stub, name, papers.id, date FROM stub_citations
+        JOIN stubs ON stubs.id = stub JOIN papers ON papers.id = paper
+        WHERE stubs.papers >= :least AND (:since IS NULL OR date >= :since) ORDER BY papers.id, stub
+        """,
+        {"least": wanted.stubs, "since": wanted.since},
+    )
+    for stub, name, paper, date in rows:
+        if paper in graph:
+            graph.add_node(stub, label=name, type="paper", kind="paper", papers=1, title=name, stub=True)
+            dates = _known(since=date, until=date)
+            figures = {"papers": 1, "weight": 1.0, "strength": strength(1, 1, 1, 1)}
+            graph.add_edge(paper, stub, "cites", relation="cites", **figures, **dates, symmetric=False)
+
+
 def _edges(
     db: Connection, nodes: nx.Graph[str], wanted: Filter
 ) -> Iterable[tuple[str, str, str, dict[str, Any]]]:
@@ -146,9 +169,13 @@ def _known(**attributes: Any) -> dict[str, Any]:
 
 
 def pagerank(
-    nodes: Sequence[str], edges: Iterable[tuple[str, str, float]], damping: float = 0.85
+    nodes: Sequence[str],
+    edges: Iterable[tuple[str, str, float]],
+    damping: float = 0.85,
+    *,
+    directed: bool = False,
 ) -> dict[str, float]:
-    """Return what networkx's `pagerank` does of an undirected weighted graph, without building the graph.
+    """Return what networkx's `pagerank` does of a weighted graph, without building the graph.
 
     With a million edges that takes a third of the time and a quarter of the memory.
     """
@@ -162,7 +189,7 @@ def pagerank(
     given = np.array([(index[a], index[b], weight) for a, b, weight in edges], dtype=float).reshape(-1, 3)
     sources, targets = given[:, :2].astype(int).T
     weights = coo_array((given[:, 2], (sources, targets)), shape=(count, count)).tocsr()
-    weights = weights + weights.T
+    weights = weights.T.tocsr() if directed else weights + weights.T  # row: to, column: from
     totals = weights.sum(axis=0)
     shares = np.divide(1, totals, out=np.zeros(count), where=totals > 0)
     ranks = np.full(count, 1 / count)

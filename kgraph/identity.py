@@ -81,7 +81,7 @@ def identify(keys: Iterable[RecordKey], abstract_of: AbstractOf) -> list[Identit
     keys = sorted(keys, key=lambda key: key.record)
     bad = _shared_by_different(keys, abstract_of)
     good = [key if bad.isdisjoint(_known(key)) else _without(key, bad) for key in keys]
-    by_ids = _connected([(key, _known(key) or {_title_id(key)}) for key in good])
+    by_ids = _connected([(key, _known(key) or {title_id(key.title)}) for key in good])
     by_titles = _connected([(group, {key.title for key in group}) for group in by_ids])
     groups = chain.from_iterable(
         [[*chain.from_iterable(groups)]] if _one_paper(groups, abstract_of) else groups
@@ -99,9 +99,10 @@ def _without(key: RecordKey, bad: set[str]) -> RecordKey:
     return replace(key, own="" if key.own in bad else key.own, ids=ids)
 
 
-def _title_id(key: RecordKey) -> str:
-    digest = blake2b(key.title.encode(), digest_size=4).hexdigest()
-    return f"title:{slug(key.title)[:60].strip('-')}-{digest}"
+def title_id(title: str) -> str:
+    """Return the id of a paper that is known by nothing but its title, normalised."""
+    digest = blake2b(title.encode(), digest_size=4).hexdigest()
+    return f"title:{slug(title)[:60].strip('-')}-{digest}"
 
 
 def _connected(items: Iterable[tuple[Item, Iterable[str]]]) -> list[list[Item]]:
@@ -180,7 +181,7 @@ def _identity(keys: Sequence[RecordKey]) -> Identity:
     own = {key.own for key in keys} - {""}
     best = min(ids, key=_preference, default="")
     if not best or _preference(best)[0] == len(SCHEMES):
-        best = min(own or ids or {min(map(_title_id, keys))})
+        best = min(own or ids or {min(title_id(key.title) for key in keys)})
     return Identity(best, tuple(sorted(ids | own)), tuple(sorted(key.record for key in keys)))
 
 

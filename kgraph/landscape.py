@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
-from kgraph import evidence, queries
+from kgraph import citations, evidence, queries
 from kgraph.config import Config
 from kgraph.display import readable
 from kgraph.names import Row, find_node
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kgraph.exporting import Export
     from kgraph.graph import Filter, Kind
 
-Table = Literal["entities", "papers", "edges", "mentions"]
+Table = Literal["entities", "papers", "edges", "mentions", "stubs"]
 Some = str | Collection[str]  # one or several
 
 _TABLES: dict[str, str] = {
@@ -32,6 +32,7 @@ _TABLES: dict[str, str] = {
     "edges": "SELECT source, relation, target, papers, near, since, until FROM edges ORDER BY 1, 2, 3",
     "mentions": 'SELECT paper, start, "end", text, entity, label, role, score, rule FROM mentions'
     " ORDER BY paper, start",
+    "stubs": "SELECT id, name, papers FROM stubs ORDER BY papers DESC, id",
 }
 _LISTS = {"introduced_by", "aliases", "other_types", "authors", "ids"}
 
@@ -90,7 +91,8 @@ class Landscape:
         """Write the graph in the format of the path's suffix, or in another, and say what the file holds.
 
         Filters: `type` and `relation` (one or several), `min_papers`, `since`, `around` (a name) with `hops`,
-        and `top` (so many entities). Nodes without an edge are left out.
+        `top` (so many entities) and `stubs` (also papers outside the collection that so many papers cite).
+        Nodes without an edge are left out.
         """
         from kgraph.exporting import export
 
@@ -107,11 +109,14 @@ class Landscape:
         around: str | None = None,
         hops: int = Config.hops,
         top: int | None = None,
+        stubs: int | None = None,
     ) -> Filter:
         from kgraph.graph import Filter
 
         center = None if around is None else str(find_node(self._db, around)["id"])
-        return Filter(kind, _several(type), _several(relation), min_papers, _date(since), center, hops, top)
+        return Filter(
+            kind, _several(type), _several(relation), min_papers, _date(since), center, hops, top, stubs
+        )
 
     # ----------------------------------------------------------------------------------------------- tables
 
@@ -156,10 +161,52 @@ class Landscape:
         """Return the card of an entity or a paper."""
         return queries.show(self._db, name)
 
-    def papers(self, name: str, *, role: Some = (), limit: int | None = None) -> pd.DataFrame:
-        """Return the papers that name an entity, the strongest role first."""
-        rows = queries.papers(self._db, name, role=_several(role), limit=limit)
-        return _frame(rows, ("id", "title", "date", "role"))
+    def papers(
+        self, name: str, *, role: Some = (), by: queries.Order = "role", limit: int | None = None
+    ) -> pd.DataFrame:
+        """Return the papers that name an entity, by the strongest role, by date or by citations."""
+        rows = queries.papers(self._db, name, role=_several(role), by=by, limit=limit)
+        return _frame(rows, ("id", "title", "date", "role", "citations"))
+
+    def bibliography(
+        self,
+        name: str,
+        *,
+        format: str = "bib",
+        role: Some = (),
+        by: queries.Order = "role",
+        limit: int | None = None,
+    ) -> str:
+        """Return the papers that name an entity as BibTeX ("bib") or RIS ("ris")."""
+        from kgraph.bibliographies import WRITERS
+
+        rows = queries.papers(self._db, name, role=_several(role), by=by, limit=limit)
+        ids = dict.fromkeys(row["id"] for row in rows)  # one may both cite a paper and build on it
+        return WRITERS[format](filter(None, map(self._store.paper, ids)))
+
+    def cites(self, paper: str, way: citations.Way | None = None, *, stubs: bool = False) -> pd.DataFrame:
+        """Return what a paper cites ("out") and what cites it ("in"), the most cited first."""
+        rows = citations.cites(self._db, paper, way, stubs=stubs)
+        return _frame(
+            rows, ("id", "title", "date", "relation", "direction", "citations", "builds_on", "stub")
+        )
+
+    def similar(self, paper: str, *, limit: int | None = Config.limit) -> pd.DataFrame:
+        """Return the papers that share references or citations with a paper, the most alike first."""
+        rows = citations.similar(self._db, paper, limit=limit)
+        shares = ("coupling", "shared_references", "cocitation", "shared_citations")
+        return _frame(rows, ("id", "title", "date", "strength", *shares))
+
+    def lineage(self, name: str, *, limit: int | None = None) -> pd.DataFrame:
+        """Return what grew out of a thing, a row a node, parents before children, by depth in the tree.
+
+        `main` marks the main path.
+        """
+        from kgraph.lineage import lineage, walk
+
+        tree = lineage(self._db, name, limit=limit)
+        columns = ("id", "name", "type", "papers", "date", "depth", "parent", "evidence", "said_by", "main")
+        return _frame(walk(tree), (*columns, "title", "paper"))
 
     def why(self, a: str, b: str | None = None, *, limit: int | None = None) -> pd.DataFrame:
         """Return the sentences that tie a to b; of a alone, its spellings."""
@@ -179,11 +226,15 @@ class Landscape:
         return _frame(rows, ("id", "name", "type", "papers", "since"))
 
     def top(
-        self, *, type: Some = (), by: queries.By = "papers", limit: int | None = Config.limit
+        self,
+        *,
+        type: Some = (),
+        by: queries.By | citations.PaperFigure | None = None,
+        limit: int | None = Config.limit,
     ) -> pd.DataFrame:
-        """Return the foremost entities with the figure that ranks them."""
-        rows = queries.top(self._db, type=_several(type), by=by, limit=limit)
-        return _frame(rows, ("id", "name", "type", "papers", *queries.FIGURES[by], "since"))
+        """Return the foremost entities, papers (type "paper") or stubs, with the figure that ranks them."""
+        rows, figures = citations.foremost(self._db, _several(type), by, limit)
+        return _frame(rows, ("id", "name", "type", *figures, "since"))
 
     def trends(self, *names: str) -> pd.DataFrame:
         """Return papers a year, one column a name, or of the whole collection, without undated papers."""
@@ -199,9 +250,12 @@ class Landscape:
         """Count what the store holds."""
         return queries.stats(self._db)
 
-    def doctor(self) -> Row:
-        """Say how much of the collection the graph covers."""
-        return queries.doctor(self._db)
+    def doctor(self, a: str | None = None, b: str | None = None) -> Row:
+        """Say how much of the collection the graph covers; of two things, why no other edge ties them."""
+        from kgraph.coverage import examine
+        from kgraph.missing import explain
+
+        return examine(self._db) if a is None or b is None else explain(self._db, a, b)
 
 
 def open(path: str | Path = Config.db) -> Landscape:

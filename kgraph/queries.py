@@ -25,6 +25,11 @@ FIGURES: dict[By, tuple[str, ...]] = {  # what `top` adds to a row
     "rising": ("rising", "recent", "before"),
 }
 
+Order = Literal["role", "date", "citations"]  # of papers
+
+# How many papers of the collection cite the one whose id stands there.
+CITATIONS = "(SELECT count(*) FROM edges AS citing WHERE (citing.target, citing.relation) = ({}, 'cites'))"
+
 _SPECIFIC = {relation: rank for rank, relation in enumerate((*ROLES, *PAPER_RELATIONS, *STATED))}
 _VAGUE = ("appears_with", "mentions")
 
@@ -227,12 +232,11 @@ def path(db: Connection, a: str, b: str) -> list[Row]:
     """Return a shortest way from a to b, nodes and relations in turn, [] if there is none.
 
     Of equally short ways it is the strongest (product of the strengths); papers are passed through only if
-    entities alone do not join the two.
+    entities alone do not join the two. Between papers it leads over citations alone if these join them, and
+    of equally short ways it is one that follows them in one direction.
     """
     start, goal = find_node(db, a), find_node(db, b)
-    both_entities = "paper" not in (start["type"], goal["type"])
-    ways = (_way(db, start["id"], goal["id"], papers) for papers in (False, True)[not both_entities :])
-    way = next(filter(None, ways), [])
+    way = next(filter(None, _ways(db, start, goal)), [])
     if start["id"] != goal["id"] and not way:
         return []
     steps: list[Row] = [_named(start)]
@@ -247,14 +251,34 @@ def _named(node: Row) -> Row:
     return {key: node[key] for key in ("id", "name", "type")}
 
 
-def _way(db: Connection, start: str, goal: str, papers: bool) -> list[Link]:
+def _ways(db: Connection, start: Row, goal: Row) -> Iterator[list[Link]]:
+    """Yield ways from start to goal, the better ones first."""
+    ends, types = (start["id"], goal["id"]), (start["type"], goal["type"])
+    if types == ("paper", "paper"):
+        directed = [_way(db, *ends, papers=True, relation=["cites"], direction=way) for way in ("out", "in")]
+        any_way = _way(db, *ends, papers=True, relation=["cites"])
+        yield min(filter(None, (*directed, any_way)), key=len, default=[])
+    elif "paper" not in types:
+        yield _way(db, *ends, papers=False)
+    yield _way(db, *ends, papers=True)
+
+
+def _way(
+    db: Connection,
+    start: str,
+    goal: str,
+    *,
+    papers: bool,
+    relation: Collection[str] = (),
+    direction: str | None = None,
+) -> list[Link]:
     """Return the links of the strongest of the shortest ways, layer by layer from the start."""
     arrived: dict[str, Link] = {}
     frontier = {start: 1.0}
     while frontier and goal not in frontier:
         layer: dict[str, tuple[float, Link]] = {}
-        for link in links(db, frontier, papers=papers):
-            if link.id != start and link.id not in arrived:
+        for link in links(db, frontier, papers=papers, relation=relation):
+            if link.id != start and link.id not in arrived and direction in (None, link.direction):
                 product = frontier[link.here] * link.strength
                 if link.id not in layer or product > layer[link.id][0]:
                     layer[link.id] = (product, link)
@@ -357,21 +381,34 @@ def _loads(text: str) -> list[str]:
     return list(json.loads(text))
 
 
-def papers(db: Connection, name: str, *, role: Collection[str] = (), limit: int | None = None) -> list[Row]:
-    """Return the papers that name an entity, the strongest role first, then by date.
+def papers(
+    db: Connection,
+    name: str,
+    *,
+    role: Collection[str] = (),
+    by: Order = "role",
+    limit: int | None = None,
+) -> list[Row]:
+    """Return the papers that name an entity: by the strongest role, by date, or by citations.
 
-    Of a paper: those that cite it or build on it.
+    Of a paper: those that cite it or build on it. `citations` counts the papers of the collection that cite
+    a row's paper.
     """
     node = find_node(db, name)
     rows = select(
         db,
-        "SELECT papers.id, title, date, relation AS role FROM edges JOIN papers ON papers.id = source"
+        f"SELECT papers.id, title, date, relation AS role, {CITATIONS.format('papers.id')} AS citations"  # noqa: S608
+        " FROM edges JOIN papers ON papers.id = source"
         " WHERE target = ? ORDER BY date IS NULL, date, title, papers.id",
         node["id"],
     )
-    order = (*ROLES, *PAPER_RELATIONS)
+    roles = (*ROLES, *PAPER_RELATIONS)
     kept = [row for row in rows if not role or row["role"] in role]
-    return sorted(kept, key=lambda row: order.index(row["role"]))[:limit]
+    if by == "role":
+        kept.sort(key=lambda row: roles.index(row["role"]))
+    elif by == "citations":
+        kept.sort(key=lambda row: -row["citations"])
+    return kept[:limit]
 
 
 # ---------------------------------------------------------------------------------------- the collection
@@ -429,7 +466,7 @@ def top(
         rank = _pagerank(db)
         rows = [row | {"pagerank": rank.get(row["id"], 0.0)} for row in rows]
     elif by == "rising":
-        counts = _recent_counts(db)
+        counts = recent_counts(db, *ROLES)
         rows = [row | counts[row["id"]] for row in rows if row["id"] in counts]
     rows.sort(key=lambda row: (-row[by], -row["papers"], row["name"], row["id"]))
     return [row for row in rows if not type or row["type"] in type][:limit]
@@ -444,8 +481,8 @@ def _pagerank(db: Connection) -> dict[str, float]:
     return {node: round(rank, 6) for node, rank in pagerank(nodes, edges).items()}
 
 
-def _recent_counts(db: Connection) -> dict[str, Row]:
-    """Return, by entity, its papers of late and before, and how it rises; undated papers do not count."""
+def recent_counts(db: Connection, *relations: str) -> dict[str, Row]:
+    """Return, by node, the papers tied to it of late and before, and how it rises; undated do not count."""
     (everything,) = trends(db)
     years: dict[str, int] = everything["years"]
     if not years:
@@ -458,9 +495,12 @@ def _recent_counts(db: Connection) -> dict[str, Row]:
         """
         SELECT target, count(*) FILTER (WHERE date >= :first) AS recent,
                count(*) FILTER (WHERE date < :first) AS before
-        FROM edges JOIN papers ON papers.id = source WHERE date IS NOT NULL GROUP BY target HAVING recent
+        FROM edges JOIN papers ON papers.id = source
+        WHERE date IS NOT NULL AND relation IN (SELECT value FROM json_each(:relations))
+        GROUP BY target HAVING recent
         """,
         first=first_recent,
+        relations=json.dumps(relations),
     )
     return {
         row["target"]: {

@@ -136,3 +136,13 @@ class Edge:
     # Papers that tie the two closely: one sentence names both, or the paper introduces one of them and does
     # more than mention the other.
     near: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A paper says that it rests on another: one of the collection, or a stub outside it."""
+
+    paper: str
+    date: str | None  # of that paper
+    cited: str
+    stub: str | None = None  # the name of what is cited where the collection lacks it

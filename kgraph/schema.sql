@@ -99,3 +99,17 @@ CREATE TABLE edges (
     PRIMARY KEY (source, relation, target)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX edges_by_target ON edges (target, relation);
+
+-- Papers outside the collection that papers in it cite: counted, but no nodes until they are added.
+CREATE TABLE stubs (
+    id     TEXT PRIMARY KEY,                  -- as such a paper would be called; by its title where no id is known
+    name   TEXT NOT NULL,                     -- a reference to it, or its id
+    papers INTEGER NOT NULL CHECK (papers > 0)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE stub_citations (
+    paper TEXT NOT NULL REFERENCES papers (id) ON DELETE CASCADE,
+    stub  TEXT NOT NULL REFERENCES stubs (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (paper, stub)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX stub_citations_by_stub ON stub_citations (stub);

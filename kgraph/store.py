@@ -20,10 +20,20 @@ from typing import Any, Self
 
 from kgraph.errors import KGraphError, StoreError
 from kgraph.keys import alias_key
-from kgraph.records import ROLES, SYMMETRIC, Edge, Entity, Extraction, Mention, Paper, Statement
+from kgraph.records import (
+    ROLES,
+    SYMMETRIC,
+    Citation,
+    Edge,
+    Entity,
+    Extraction,
+    Mention,
+    Paper,
+    Statement,
+)
 
 APPLICATION_ID = 0x6B677068  # "kgph", in the file's header
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 _PATIENCE_SECONDS = 2.0  # how long to wait for another writer before giving up
 _CACHE_KIB = 128 * 1024
@@ -162,6 +172,10 @@ class Store:
             self._rows("SELECT value, papers.id FROM papers, json_each(ids) UNION SELECT id, id FROM papers")
         )
 
+    def titles(self) -> Iterator[tuple[str, str]]:
+        """Yield each title of every paper, as one of its records has it, with the paper's id."""
+        yield from self._rows("SELECT DISTINCT json_extract(content, '$.title'), paper FROM records")
+
     # ------------------------------------------------------------------------------------------ extractions
 
     def forget_extractions(self) -> None:
@@ -262,8 +276,9 @@ class Store:
 
     @contextmanager
     def replacing_edges(self) -> Iterator[None]:
-        """Forget all edges; the block puts the new ones."""
-        self.connection.execute("DELETE FROM edges")
+        """Forget all edges and stubs; the block puts the new ones."""
+        for table in ("edges", "stub_citations", "stubs"):
+            self.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
         with self._without_index("edges_by_target"):
             yield
 
@@ -277,6 +292,16 @@ class Store:
 
     def put_edges(self, edges: Iterable[Edge]) -> None:
         self.connection.executemany("INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, ?)", map(_edge_row, edges))
+
+    def put_citations(self, citations: Iterable[Citation]) -> None:
+        """Store who cites whom: within the collection as edges, outside it as stubs, each paper counted."""
+        for citation in citations:
+            paper, date, cited = citation.paper, citation.date, citation.cited
+            if citation.stub is None:
+                self.put_edges([Edge(paper, cited, "cites", 1, date, date)])
+            else:
+                self.connection.execute(_PUT_STUB, (cited, citation.stub))
+                self.connection.execute("INSERT INTO stub_citations VALUES (?, ?)", (paper, cited))
 
     def put_role_edges(self) -> None:
         """Tie every paper to every entity that it names, by the strongest role that a mention of it has."""
@@ -657,6 +682,13 @@ INSERT INTO entities (id, name, type, other_types, aliases, papers, since, intro
 VALUES (?, ?, ?, ?, ?, 0, NULL, '[]')
 ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, type = excluded.type, other_types = excluded.other_types, aliases = excluded.aliases
+"""
+
+# Of several references to one stub the name is one that says more than the id, the same in any order.
+_PUT_STUB = """
+INSERT INTO stubs VALUES (?, ?, 1)
+ON CONFLICT (id) DO UPDATE SET papers = papers + 1, name = CASE
+    WHEN name = id THEN excluded.name WHEN excluded.name = id THEN name ELSE min(name, excluded.name) END
 """
 
 _PUT_MEANINGS = """

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MAX_REJECTS = 10  # so many are listed
 MAX_NODES = 10  # of those that a correction takes, brings or changes
+MAX_SOURCES = 8
 
 _STYLES = {
     "method": "cyan",
@@ -36,7 +37,9 @@ _STYLES = {
     "paper": "bold",
 }
 _BOLD, _PLAIN = "\x1b[1;36m", "\x1b[0m"
+_NARROW = frozenset({"id", "type", "relation", "role", "date", "since", "coupling", "cocited"})
 _ID_WIDTH = 24  # columns on a terminal: whole for arXiv ids and most entities
+_TREE_WIDTH = 40  # columns of names, beside which titles begin
 _NUMBER = re.compile(r"-|\d+(\.\d+)?")
 _ARROWS = {"out": "→ ", "in": "← "}
 _UNSAFE_JSON = re.compile(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
@@ -98,11 +101,95 @@ def _lines(value: object) -> list[str]:
 
 
 def show_health(report: Mapping[str, Any]) -> None:
-    """Print what `doctor` found: counts, the extractor, and the first rejects."""
-    extractor = {f"extractor_{name}": value for name, value in report["extractor"].items()}
-    rejects = [": ".join(map(str, reject)) for reject in report["rejects"][:MAX_REJECTS]]
-    facts = {**report, "rejects": rejects, **extractor}
-    show_facts({name: value for name, value in facts.items() if name != "extractor"})
+    """Print what `doctor` found, on one screen: papers, references, names, what was rejected, the store."""
+    _show_known(report["known"])
+    click.echo()
+    extractor = report["extractor"]
+    own = [f"lexicon {path}" for path in extractor["lexicon"]] + [extractor["nlp"] or ""]
+    facts = {
+        "references": _reference_facts(report["references"]),
+        "missing most": [f"{row['papers']}x {row['name']}" for row in report["references"]["wanted"]],
+        "inferred": _inferred_fact(report["references"]["inferred"]),
+        "papers": f"{report['without_mentions']} name nothing, {report['without_edges']} have no edge",
+        "merged": "{records} records into {papers} papers".format(**report["merged"]),
+        "names": f"{report['lone_entities']} in one paper only",
+        "mentions": f"{report['unresolved_mentions']} of which it is unclear what they name",
+        "in doubt": [
+            f"{row['name']} ({row['type']}, {row['papers']} papers, score {row['score']} of 1000)"
+            for row in report["doubtful"]["names"]
+        ],
+        "unclear": [f"{row['name']} ({row['papers']} papers)" for row in report["doubtful"]["unclear"]],
+        "rejected": report["rejected"],
+        "rejects": [": ".join(map(str, reject)) for reject in report["rejects"][:MAX_REJECTS]],
+        "store": f"version {report['store_version']}, extractor {extractor['fingerprint']}",
+        "with": list(filter(None, own)),
+    }
+    show_facts({name: fact for name, fact in facts.items() if fact != []})
+
+
+def show_reasons(answer: Mapping[str, Any]) -> None:
+    """Print what ties two things, and the reasons why nothing else does, each with its sentence."""
+    for end in (answer["a"], answer["b"]):
+        what = "in no paper" if end["type"] is None else f"{end['type']}, {_papers(end['papers'])}"
+        click.echo(f"{_cell(end['name'])} ({'paper' if end['type'] == 'paper' else what})")
+    click.echo()
+    names = {end["id"]: _cell(end["name"]) for end in (answer["a"], answer["b"])}
+    for edge in answer["edges"]:
+        said = f"{names[edge['source']]} {edge['relation']} {names[edge['target']]}"
+        _print_wrapped(f"edge: {said} ({_papers(edge['papers'])}, since {_cell(edge['since'])})", "  ")
+    if not answer["edges"]:
+        click.echo("no edge")
+    for reason in answer["reasons"]:
+        _print_wrapped(f"- {readable(reason['says'])}", "  ")
+        if "sentence" in reason:
+            start, end = (_BOLD, _PLAIN) if _in_colour() else ("«", "»")
+            _print_wrapped("  " + marked(reason["sentence"], reason["spans"], start, end), "  ")
+
+
+def _papers(count: int) -> str:
+    return f"{count} paper{'s' * (count != 1)}"
+
+
+def _show_known(known: Mapping[str, Any]) -> None:
+    """Print of which share of the papers what is known, of all and of each of the greatest files."""
+    files = known["by_source"] if len(known["by_source"]) > 1 else []
+    rows = [{**known, "source": "all papers"}, *files[:MAX_SOURCES]]
+    columns = ("ids", "abstract", "date", "references")
+    shown = [
+        {"source": row["source"], "papers": row["papers"]}
+        | {f"with {key}": f"{row[key]} ({_percent(row[key], row['papers'])})" for key in columns}
+        for row in rows
+    ]
+    show_table(shown, ["source", "papers", *(f"with {key}" for key in columns)])
+    if len(files) > MAX_SOURCES:
+        click.echo(f"and {len(files) - MAX_SOURCES} more sources")
+
+
+def _reference_facts(counts: Mapping[str, Any]) -> list[str]:
+    total = counts["inside"] + counts["outside"]
+    lines = [f"{counts['inside']} of {total} ({_percent(counts['inside'], total)}) lead to papers here"]
+    if counts["outside"]:
+        ids = counts["unresolved_ids"]
+        schemes = ", ".join(f"{n} {scheme}" for scheme, n in ids.items())
+        known_by = f"{sum(ids.values())} by an id ({schemes})" if ids else "none by an id"
+        outside = f"{counts['outside']} to {counts['stubs']} papers outside, known {known_by}"
+        lines.append(f"{outside}, {counts['as_written']} as written")
+    return lines
+
+
+def _inferred_fact(figures: Mapping[str, Any]) -> str:
+    checked = f"of {figures['comparable']} that can be checked {figures['both']} are stated, too"
+    return f"{figures['inferred']} builds_on; {checked}" if figures["inferred"] else "0 builds_on"
+
+
+def _percent(part: int, whole: int) -> str:
+    """Round so that only all is 100%, and only nothing 0%.
+
+    >>> _percent(1, 3), _percent(999, 1000), _percent(1, 1000), _percent(0, 0)
+    ('33%', '99%', '1%', '0%')
+    """
+    share = 100 * part / whole if whole else 0
+    return f"{min(max(round(share), share > 0), 99 if part < whole else 100)}%"
 
 
 def show_card(card: Mapping[str, Any]) -> None:
@@ -232,10 +319,6 @@ def _node_change(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     return f"{after['name']}: {', '.join(said) or 'other spellings'}"
 
 
-def _papers(count: int) -> str:
-    return f"{count} paper{'s' * (count != 1)}"
-
-
 def show_reject(reject: Reject) -> None:
     """Say on stderr what was left out, and why."""
     excerpt = f" ({reject.excerpt})" if reject.excerpt else ""
@@ -338,6 +421,21 @@ def show_pairs(scores: Mapping[str, Any]) -> None:
             click.echo(f"  {_cell(pair[end]['spelling'])} in {_cell(pair[end]['paper'])}: {_cell(node)}")
 
 
+def show_inferred(figures: Mapping[str, Any]) -> None:
+    """Print how often what is inferred between papers is stated, by role, and where it is not."""
+    total = {"inferred": figures["comparable"], "stated": figures["both"], "precision": figures["precision"]}
+    rows = [{"builds on, by": role, **row} for role, row in {"all": total, **figures["by_role"]}.items()]
+    show_table(rows, ["builds on, by", "inferred", "stated", "precision"])
+    recall = f"recall {_cell(figures['recall'])}: {figures['both']} of {figures['stated']} citations"
+    click.echo(f"\n{recall} between papers of the collection are inferred, too")
+    aside = figures["inferred"] - figures["comparable"]
+    if aside:
+        click.echo(f"{aside} are inferred of papers without a known reference, and do not count")
+    if figures["not_stated"]:
+        click.echo("\ninferred, but not stated")
+        show_table(figures["not_stated"], ["paper", "on_paper", "role", "entity"])
+
+
 def _slices(scores: Mapping[str, Any], within: str = "") -> Iterator[dict[str, Any]]:
     for name, figures in scores.items():
         if isinstance(figures, Mapping):
@@ -355,6 +453,64 @@ def show_way(steps: Sequence[Mapping[str, Any]]) -> None:
             click.echo(f"  {_directed(step, 'relation')} ({papers}, strength {_cell(step['strength'])})")
         else:
             click.echo(f"{_cell(step['name'])}  {step['type']}")
+
+
+def show_foremost(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Print ranked rows in narrow columns, since titles are long."""
+    shown = [{**row, "cited": row.get("citations"), "year": (row.get("since") or "")[:4]} for row in rows]
+    show_table(shown, ["cited" if column == "citations" else column for column in columns])
+
+
+def show_cited(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print who cites whom, an asterisk where it is inferred too."""
+    marked_rows = [{**row, "relation": "cites" + " *" * row["builds_on"]} for row in rows]
+    show_foremost(marked_rows, ["date", "relation", "citations", "title", "id"])
+
+
+def show_similar(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print papers that are alike, each cosine with the number that it comes from."""
+    shown = [
+        {
+            "strength": row["strength"],
+            "coupling": f"{row['coupling']:.3f} ({row['shared_references']})",
+            "cocited": f"{row['cocitation']:.3f} ({row['shared_citations']})",
+            "title": f"{row['title']} ({(row['date'] or '-')[:4]})",
+            "id": row["id"],
+        }
+        for row in rows
+    ]
+    show_table(shown, ["strength", "coupling", "cocited", "title", "id"])
+
+
+def show_lineage(tree: Mapping[str, Any]) -> None:
+    """Print a tree, one node a line: its year, its name under its parent's, and the paper behind it."""
+    lines = list(_branches(tree, "", ""))
+    width = min(max(_width(line[1]) for line in lines), _TREE_WIDTH)
+    for year, name, title in lines:
+        pad = " " * max(0, width - _width(name))
+        _print_cut(f"{year:<4}  {name}{pad}  {title}".rstrip())
+    for label, rows, joint in ("extends", tree["extends"], ", "), ("main path", tree["main_path"], " → "):
+        if rows and rows[-1]["id"] != tree["id"]:
+            _print_wrapped(f"{label:<9}  " + joint.join(map(_dated, rows)), " " * 11)
+
+
+def _branches(node: Mapping[str, Any], before: str, below: str) -> Iterator[tuple[str, str, str]]:
+    """Yield year, name behind the lines that lead to it, and title, of a node and all under it."""
+    is_paper = node["type"] == "paper"
+    name, title = ("·" if is_paper else _cell(node["name"])), readable(node["title"] or "")
+    yield (node["date"] or "-")[:4], before + name, title
+    rows = [*node["children"], *([None] if node["hidden"] else [])]
+    for row in rows:
+        last = row is rows[-1]
+        joint, further = ("└─ ", "   ") if last else ("├─ ", "│  ")
+        if row is None:
+            yield "", f"{below}{joint}and {node['hidden']} more", ""
+        else:
+            yield from _branches(row, below + joint, below + further)
+
+
+def _dated(row: Mapping[str, Any]) -> str:
+    return f"{_cell(row['name'])} ({(row['date'] or '-')[:4]})"
 
 
 def show_years(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -433,6 +589,19 @@ def _print_wrapped(text: str, indent: str) -> None:
         click.echo(line)
 
 
+def _print_cut(text: str) -> None:
+    """Print a line, cut at the terminal's width; in a pipe whole."""
+    if _on_terminal():
+        from shutil import get_terminal_size
+
+        width = get_terminal_size().columns
+        if _width(text) > width:
+            while _width(text) > width - 1:
+                text = text[:-1]
+            text += "…"
+    click.echo(text)
+
+
 def _draw(columns: Sequence[str], cells: list[list[str]], numeric: Sequence[bool]) -> None:
     from rich import box
     from rich.console import Console
@@ -441,7 +610,7 @@ def _draw(columns: Sequence[str], cells: list[list[str]], numeric: Sequence[bool
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for column, right in zip(columns, numeric, strict=True):
-        narrow = right or column in ("id", "type", "relation", "role", "date", "since")
+        narrow = right or column in _NARROW
         table.add_column(column, justify="right" if right else "left", no_wrap=narrow, overflow="fold")
     for row in cells:
         shown = (

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kgraph.edges import certainly_later, find_introducers, relate_builds_on, relate_cites
-from kgraph.records import Edge, Paper
+from kgraph.edges import certainly_later, find_introducers, relate_builds_on
+from kgraph.records import Edge
 
 
 def role(paper: str, role: str, entity: str = "entity:x") -> Edge:
@@ -72,22 +72,3 @@ def test_what_a_paper_introduces_too_it_does_not_build_on() -> None:
     dates: dict[str, str | None] = {"old": "2020", "new": "2021"}
     roles = [role("new", "introduces"), role("old", "introduces")]
     assert not list(relate_builds_on(roles, find_introducers(roles, dates), dates))
-
-
-def test_cites() -> None:
-    references = ("https://arxiv.org/abs/1706.03762v5", "s2:1", "doi:10.1/absent", "own", "Some text, 1999")
-    paper = Paper("own", "A", date="2021", references=references)
-    paper_of = {"arxiv:1706.03762": "arxiv:1706.03762", "s2:1": "arxiv:1706.03762", "own": "own"}
-    assert list(relate_cites([paper], paper_of)) == [
-        Edge("own", "arxiv:1706.03762", "cites", 1, "2021", "2021")
-    ]
-
-
-def test_cites_what_the_text_names_by_id() -> None:
-    abstract = "We extend arXiv:1706.03762 (https://arxiv.org/abs/1706.03762v2) and doi:10.1/absent."
-    paper = Paper("arxiv:2312.00752", "A reply to 2111.00396", abstract + " arXiv:2312.00752", date="2023")
-    known = ("arxiv:1706.03762", "arxiv:2111.00396", "arxiv:2312.00752")
-    assert list(relate_cites([paper], {id_: id_ for id_ in known})) == [
-        Edge("arxiv:2312.00752", "arxiv:1706.03762", "cites", 1, "2023", "2023"),
-        Edge("arxiv:2312.00752", "arxiv:2111.00396", "cites", 1, "2023", "2023"),
-    ]
