@@ -141,7 +141,7 @@ def verdicts(db: str | Path) -> list[Row]:
             "note": one.note,
             "source": one.place,
         }
-        for one in read_corrections(paths).verdicts
+        for one in read_corrections(paths, packaged=False).verdicts
     ]
 
 

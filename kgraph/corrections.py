@@ -17,6 +17,7 @@ other, and no chain of merges may join what a line forbids.
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from importlib.resources import files
 from pathlib import Path
 
 from kgraph.errors import BadInput
@@ -120,9 +121,18 @@ class Corrections:
         yield from (tuple(sorted(part)) for part in parts)
 
 
-def read_corrections(paths: Iterable[Path]) -> Corrections:
-    """Read the verdicts of a user's lexicon files; raise BadInput with file and line."""
-    return join((str(path), read_text(path)) for path in paths)
+def read_corrections(paths: Iterable[Path], *, packaged: bool = True) -> Corrections:
+    """Read the verdicts of a user's lexicon files; raise BadInput with file and line.
+
+    What is packaged counts for names of which these say nothing.
+    """
+    own = join((str(path), read_text(path)) for path in paths)
+    if not packaged:
+        return own
+    said = {key(name) for verdict in own.verdicts for name in (verdict.name, verdict.other)}
+    text = (files("kgraph") / "data" / "ignored.lexicon").read_text("utf-8")
+    others = (one for one in parse(text, "kgraph/data/ignored.lexicon") if key(one.name) not in said)
+    return Corrections.of([*own.verdicts, *others])
 
 
 def join(texts: Iterable[tuple[str, str]]) -> Corrections:

@@ -1,11 +1,13 @@
 from collections import Counter
 from collections.abc import Iterable
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kgraph.corrections import read_corrections
 from kgraph.entities import Resolution, Spelling, resolve
 from kgraph.keys import alias_key, slug
 from kgraph.lexicon import Lexicon, Row
@@ -417,3 +419,11 @@ def test_every_spelling_is_counted_once_a_paper(usages: list[Usage]) -> None:
     for spelling in resolve(usages, LEXICON).spellings:
         found[spelling.spelling] += spelling.papers
     assert +found == expected
+
+
+def test_what_is_packaged_as_no_entity_a_user_may_overrule(tmp_path: Path) -> None:
+    own = tmp_path / "own.lexicon"
+    own.write_text("retype PR2 | dataset\n", "utf-8")
+    assert alias_key("PR2") in read_corrections([]).ignored
+    assert alias_key("PR2") not in read_corrections([own]).ignored
+    assert alias_key("NAO") in read_corrections([own]).ignored
