@@ -6,7 +6,7 @@ person says goes before all of these: `join` asks nothing, and what is kept `apa
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kgraph.keys import alias_key
@@ -103,6 +103,14 @@ class Clusters:
         """Tell whether the clusters of two nodes are known to be different things."""
         a, b = self.find(a), self.find(b)
         return a != b and self._at(a).differs(self._at(b))
+
+    def keeps_out(self, node: str, forms: Iterable[str]) -> bool:
+        """Tell whether a person keeps one of these forms out of the cluster of a node."""
+        return not self._at(self.find(node)).apart.isdisjoint(forms)
+
+    def apart(self, form: str) -> frozenset[str]:
+        """Return what a person keeps a form apart from."""
+        return self._apart.get(form, frozenset())
 
     def unite(self, a: str, b: str, *, known: bool = False) -> None:
         """Make one cluster of two unless they differ; the lexicon (`known`) only a person overrules."""

@@ -173,7 +173,7 @@ def _verdict(line: str, place: str, note: str) -> Verdict:
             f" found {line.strip()[:60]!r}",
         )
     name, _, other = (part.strip() for part in rest.strip().partition(" | "))
-    if not name or bool(other) is (verb == "ignore") or "|" in (name, other):
+    if not name or bool(other) is (verb == "ignore") or " | " in other:
         form = {"ignore": "ignore A", "rename": "rename A | NAME", "retype": "retype A | TYPE"}
         raise BadInput(place, f"expected '{form.get(verb, f'{verb} A | B')}', found {line.strip()[:60]!r}")
     if verb == "retype" and other not in TYPES:
@@ -246,12 +246,13 @@ def corrected(lexicon: Lexicon, corrections: Corrections) -> Lexicon:
     pairs = [verdict for verdict in corrections.verdicts if verdict.verb in PAIRED]
     if not pairs:
         return lexicon
-    known = {key(name): _known(name, lexicon) for one in pairs for name in (one.name, one.other)}
+    texts = {key(name): name for one in pairs for name in (one.name, one.other)}
+    known = {name: _known(text, lexicon) for name, text in texts.items()}
     rows = {row.id: row for row in lexicon.rows}
     for keys in corrections.merged:
         refused = {known.get(other, other) for name in keys for other in corrections.apart.get(name, ())}
         found = [_row(known[name], lexicon) for name in keys]
-        _join_rows(rows, found, corrections.heads.get(keys[0]), {known[name] for name in keys}, refused)
+        _join_rows(rows, found, [texts[name] for name in keys], refused)
     for verdict in pairs:
         if verdict.verb == "forbid":
             for name, other in (verdict.name, verdict.other), (verdict.other, verdict.name):
@@ -274,11 +275,11 @@ def _row(name: str, lexicon: Lexicon) -> Row | None:
 
 
 def _join_rows(
-    rows: dict[str, Row], found: Sequence[Row | None], head: str | None, keys: set[str], refused: set[str]
+    rows: dict[str, Row], found: Sequence[Row | None], names: Sequence[str], refused: set[str]
 ) -> None:
-    """Make one row of those that merged names have, if any has one, with the id of the first name's.
+    """Make one row of merged names, if any has one, with the id of the first name's.
 
-    `keys` are the names', `refused` those of spellings that must stay away; `head` is the first name.
+    `found` holds the row of each name, `refused` the keys of spellings that must stay away.
     """
     mine = list(dict.fromkeys(rows[row.id] for row in found if row is not None and row.id in rows))
     if not mine:
@@ -286,20 +287,21 @@ def _join_rows(
     for row in mine:
         del rows[row.id]
     first = mine[0]
-    if found[0] is None and head is not None:
-        id_ = slug(head)
-        first = replace(first, id=id_ if id_ and id_ not in rows else first.id, name=head)
-    spellings = dict.fromkeys(spelling for row in (first, *mine) for spelling in row.spellings)
-    kept = [
+    if found[0] is None and not names[0].startswith(NODE):
+        id_ = slug(names[0])
+        first = replace(first, id=id_ if id_ and id_ not in rows else first.id, name=names[0])
+    spellings = [spelling for row in (first, *mine) for spelling in row.spellings]
+    spellings += [name for name in names if not name.startswith(NODE)]
+    aliases = [
         spelling
-        for spelling in spellings
-        if spelling != first.name and not {alias_key(spelling)} & (refused | {alias_key(first.name)})
+        for spelling in dict.fromkeys(spellings)
+        if spelling != first.name and alias_key(spelling) not in refused
     ]
-    own = {*map(alias_key, (first.name, *kept)), *keys}
+    own = {alias_key(first.name), *map(alias_key, aliases)}
     not_aliases = dict.fromkeys(
         name for row in mine for name in row.not_aliases if alias_key(name) not in own
     )
-    rows[first.id] = replace(first, aliases=tuple(kept), not_aliases=tuple(not_aliases))
+    rows[first.id] = replace(first, aliases=tuple(aliases), not_aliases=tuple(not_aliases))
 
 
 def _part_rows(rows: dict[str, Row], name: str, other: str, text: str, meant: Row | None) -> None:

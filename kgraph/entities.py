@@ -83,9 +83,7 @@ def resolve(usages: Iterable[Usage], lexicon: Lexicon, corrections: Corrections 
     lexicon = corrected(lexicon, corrections)
     collection = _Collection(pooled, lexicon, corrections.apart)
     clusters = _cluster(collection, corrections)
-    members: dict[str, list[Use]] = defaultdict(list)
-    for use in pooled:
-        members[clusters.find(collection.reading_of[use].longs[0])].append(use)
+    members = _members(pooled, collection, clusters)
     drafts = [
         _draft(node, {use: pooled[use] for use in members[node]}, collection, clusters)
         for node in sorted(members)
@@ -107,6 +105,31 @@ def resolve(usages: Iterable[Usage], lexicon: Lexicon, corrections: Corrections 
         frozenset(spelling for spelling, entities in owners.items() if entities > 1),
         frozenset(use for node in nothing & members.keys() for use in members[node]),
     )
+
+
+def _members(
+    pooled: Mapping[Use, _Pooled], collection: "_Collection", clusters: Clusters
+) -> dict[str, list[Use]]:
+    """Return the usages of each cluster: a usage goes where its first form goes.
+
+    If a person keeps one of its forms out of there, or apart from a form that another usage brought along, it
+    goes where its next form goes, else into a cluster of its own.
+    """
+    members: dict[str, list[Use]] = defaultdict(list)
+    brought: dict[str, set[str]] = defaultdict(set)  # cluster -> forms of its usages that a person told apart
+    for use in sorted(pooled, key=lambda use: (-pooled[use].papers, use)):
+        ways = [clusters.find(form) for form in sum(collection.reading_of[use], ())]
+        home = ways[0]
+        told = {form for form in map(collection.form_of.get, use[0]) if form and clusters.apart(form)}
+        if told:
+            banned = {other for form in told for other in clusters.apart(form)}
+            free = (
+                way for way in ways if not clusters.keeps_out(way, told) and banned.isdisjoint(brought[way])
+            )
+            home = next(free, "\n".join((home, *sorted(told))))  # no form holds a line break
+            brought[home] |= told
+        members[home].append(use)
+    return {home: sorted(uses) for home, uses in members.items()}
 
 
 def _pool(usages: Iterable[Usage]) -> dict[Use, _Pooled]:
@@ -211,9 +234,10 @@ def _cluster(collection: _Collection, corrections: Corrections) -> Clusters:
             for a, others in corrections.apart.items()
         }
     )
-    for first, *others in corrections.merged:
+    for names in corrections.merged:
+        first, *others = [collection.node(name) for name in names if not name.startswith("\t")] or [""]
         for other in others:
-            clusters.join(collection.node(first), collection.node(other))
+            clusters.join(first, other)
     for form, rows in collection.rows_of.items():
         nodes = [clusters.add(row) for row in rows]
         default = [row for row in rows if not row.cues] if len(rows) > 1 else rows

@@ -85,7 +85,7 @@ def process(*args: object, **options: Any) -> subprocess.CompletedProcess[bytes]
         ),
         pytest.param(
             ["why", "QLoRA"],
-            "spelling  rule   papers\nQLoRA     exact       1\n",
+            "QLoRA  exact       1 paper\n",
             id="why a name",
         ),
         pytest.param(
@@ -400,17 +400,25 @@ def test_every_command_has_help(command: str) -> None:
 
 
 def test_commands_of_the_design_are_there() -> None:
-    names = (
-        "build add remove extract neighbors show papers why path search top trends stats doctor export eval"
-    )
+    names = "build add remove extract neighbors show papers why path search top trends stats doctor export eval alias"
     assert set(names.split()) <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_query_takes_json_and_db(command: str) -> None:
-    names = {name for option in main.commands[command].params for name in option.opts}
-    assert command in ("extract", "eval") or "--db" in names
-    assert command in ("extract", "export") or "--json" in names
+    parts = getattr(main.commands[command], "commands", {command: main.commands[command]})
+    for part in parts.values():
+        names = {name for option in part.params for name in option.opts}
+        assert command in ("extract", "eval") or "--db" in names
+        assert command in ("extract", "export") or "--json" in names
+
+
+def test_parts_of_alias_have_help() -> None:
+    parts = main.commands["alias"].commands  # type: ignore[attr-defined]
+    assert {"merge", "split", "forbid", "rename", "retype", "ignore", "undo", "apply", "list"} <= set(parts)
+    for name, part in parts.items():
+        assert f"kgraph alias {name}" in (part.help or "")
+        assert all(option.help for option in part.params if isinstance(option, click.Option))
 
 
 def test_version() -> None:

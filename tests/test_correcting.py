@@ -1,0 +1,269 @@
+"""A person's corrections on a store: at once, for good, and back again, to the byte."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_building import AGAIN, ALL, LORA, QLORA, find_names, load_names, write
+
+import kgraph.building
+import kgraph.correcting
+from kgraph import Landscape
+from kgraph.building import add, build, remove
+from kgraph.correcting import (
+    CannotCorrect,
+    apply,
+    forbid,
+    ignore,
+    merge,
+    rename,
+    retype,
+    split,
+    undo,
+    verdicts,
+)
+from kgraph.errors import UnknownName
+from kgraph.exporting import FORMATS
+from kgraph.extraction import Extractor
+from kgraph.lexicon import Lexicon
+from kgraph.records import Extraction, Paper
+from kgraph.store import Store
+
+DEFINED: dict[str, object] = {
+    "title": "Another",
+    "abstract": "We present LoRA-X. LoRA-X extends QLoRA on GLUE and SQuAD.",
+    "date": "2024",
+}
+
+
+@pytest.fixture(autouse=True)
+def _simple(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kgraph.building, "find_mentions", find_names)
+    monkeypatch.setattr(kgraph.building, "load_extractor", load_names)
+    monkeypatch.setattr(kgraph.correcting, "read_lexicon", lambda paths: Lexicon())
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Path]:
+    source = write(tmp_path / "a.jsonl", [*ALL, DEFINED])
+    build([source], tmp_path / "k.db")
+    yield tmp_path / "k.db"
+
+
+def exports(db: Path) -> dict[str, bytes]:
+    """Return every export of a store, by file name."""
+    folder = db.parent / "exports"
+    with Landscape(db) as landscape:
+        for format_ in FORMATS:
+            landscape.export(folder / f"x.{format_}")
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def names(db: Path) -> set[str]:
+    with Store(db) as store:
+        return {entity.name for entity in store.entities()}
+
+
+def own(db: Path) -> list[str]:
+    file = db.parent / "kgraph.lexicon"
+    lines = file.read_text("utf-8").splitlines() if file.exists() else []
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def test_merge(db: Path) -> None:
+    done = merge(db, "LoRA", "qlora")
+    assert own(db) == done.added == ["merge LoRA | QLoRA"]
+    assert "QLoRA" not in names(db)
+    assert [row["id"] for row in done.changes["nodes"]["gone"]] == ["entity:qlora"]
+    assert [row["id"] for row in done.changes["nodes"]["changed"]] == ["entity:lora"]
+    with Landscape(db) as landscape:
+        assert landscape.show("QLoRA")["id"] == "entity:lora"
+        assert landscape.why("LoRA").set_index("spelling")["rule"].to_dict() == {
+            "LoRA": "exact",
+            "QLoRA": "alias",
+        }
+        rules = landscape._db.execute("SELECT DISTINCT decided FROM mentions WHERE text = 'QLoRA'").fetchall()
+        assert rules == [("alias",)]
+
+
+def test_a_dry_run_changes_nothing_and_says_the_same(db: Path) -> None:
+    before = db.read_bytes()
+    tried = merge(db, "LoRA", "QLoRA", dry_run=True)
+    assert (db.read_bytes(), own(db), tried.dry_run) == (before, [], True)
+    assert merge(db, "LoRA", "QLoRA").changes == tried.changes
+    assert sorted(path.name for path in db.parent.iterdir()) == ["a.jsonl", "k.db", "kgraph.lexicon"]
+
+
+def test_a_correction_survives_builds_additions_and_removals(db: Path) -> None:
+    merge(db, "LoRA", "QLoRA")
+    ignore(db, "SQuAD")
+    expected = exports(db)
+    build([db.parent / "a.jsonl"], db)
+    assert exports(db) == expected
+    add([write(db.parent / "b.jsonl", [AGAIN, {"title": "On SQuAD and GPT-4", "abstract": ""}])], db)
+    assert not {"QLoRA", "SQuAD"} & names(db)
+    remove(["On SQuAD and GPT-4"], db)
+    build([db.parent / "a.jsonl", write(db.parent / "c.jsonl", [AGAIN])], db.parent / "whole.db")
+    assert exports(db) == exports(db.parent / "whole.db")
+
+
+def test_forbid_divides_what_one_paper_took_for_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def in_one(papers: Iterable[Paper], extractor: Extractor, jobs: int = 1) -> Iterator[Extraction]:
+        """Take all names of a paper for one thing."""
+        for found in find_names(papers, extractor, jobs):
+            first = found.mentions[0].name if found.mentions else ""
+            yield replace(
+                found, mentions=tuple(replace(m, name=first) for m in found.mentions), statements=()
+            )
+
+    monkeypatch.setattr(kgraph.building, "find_mentions", in_one)
+    db = tmp_path / "k.db"
+    build([write(tmp_path / "a.jsonl", [{"title": "LSTMs", "abstract": "LSTM and CRF."}])], db)
+    assert len(names(db)) == 1
+    forbid(db, "LSTM", "CRF")
+    assert names(db) == {"LSTM", "CRF"}
+    undo(db)
+    assert len(names(db)) == 1
+    split(db, "LSTM", ["CRF"])
+    assert (names(db), own(db)) == ({"LSTM", "CRF"}, ["forbid LSTM | CRF"])
+
+
+def test_ignore_rename_retype(db: Path) -> None:
+    ignore(db, "glue")
+    rename(db, "GPT-3", "GPT 3 (175B)")
+    retype(db, "GPT 3 (175B)", "model")
+    retype(db, "GPT-3", "task")
+    assert own(db) == ["ignore GLUE", "rename GPT-3 | GPT 3 (175B)", "retype GPT-3 | task"]
+    with Landscape(db) as landscape:
+        card = landscape.show("GPT 3 (175B)")
+        assert (card["type"], card["other_types"]) == ("task", ["method"])
+        assert landscape.doctor()["ignored_mentions"] == 3
+    assert "GLUE" not in names(db)
+    assert [row["verb"] for row in verdicts(db)] == ["ignore", "rename", "retype"]
+
+
+def test_undo_takes_back_step_by_step(db: Path) -> None:
+    states = [exports(db)]
+    steps: list[Callable[[], object]] = [
+        lambda: merge(db, "LoRA", "QLoRA"),
+        lambda: merge(db, "LoRA", "LoRA-X"),
+        lambda: ignore(db, "GLUE"),
+        lambda: split(db, "LoRA"),
+    ]
+    for step in steps:
+        step()
+        states.append(exports(db))
+    build([db.parent / "a.jsonl"], db)  # a build forgets no step
+    for expected in reversed(states):
+        assert exports(db) == expected
+        if expected is not states[0]:
+            undo(db)
+    assert not (db.parent / "kgraph.lexicon").exists()
+    with pytest.raises(CannotCorrect, match="nothing to undo"):
+        undo(db)
+
+
+def test_what_hands_write_is_applied(db: Path) -> None:
+    (db.parent / "kgraph.lexicon").write_text("merge LoRA | QLoRA\n", "utf-8")
+    assert "QLoRA" in names(db)
+    assert [row["id"] for row in apply(db).changes["nodes"]["gone"]] == ["entity:qlora"]
+    assert "QLoRA" not in names(db)
+    assert split(db, "LoRA").removed == ["merge LoRA | QLoRA"]
+
+
+def test_a_lexicon_given_at_the_build_corrects_too(tmp_path: Path) -> None:
+    team = tmp_path / "team.lexicon"
+    team.write_text("merge LoRA | QLoRA\nignore GLUE\n", "utf-8")
+    db = tmp_path / "k.db"
+    build([write(tmp_path / "a.jsonl", ALL)], db, lexicon=[team])
+    assert not {"QLoRA", "GLUE"} & names(db)
+    forbid(db, "LoRA", "QLoRA")
+    assert "QLoRA" in names(db), "what stands beside the store goes before"
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        pytest.param(lambda db: merge(db, "LoRA", "absent"), UnknownName, "nothing here", id="unknown"),
+        pytest.param(lambda db: merge(db, "LoRA", "lo-ra"), CannotCorrect, "but for case", id="one spelling"),
+        pytest.param(lambda db: split(db, "GLUE"), CannotCorrect, "no second name", id="nothing to split"),
+        pytest.param(
+            lambda db: split(db, "GLUE", ["SQuAD"]),
+            CannotCorrect,
+            "no spelling of GLUE; these are: GLUE",
+            id="whose",
+        ),
+        pytest.param(
+            lambda db: rename(db, "GLUE", "a | b"), CannotCorrect, "expected 'rename A | NAME'", id="a bar"
+        ),
+        pytest.param(lambda db: rename(db, "GLUE", "a\nb"), CannotCorrect, "cannot hold", id="a line break"),
+        pytest.param(
+            lambda db: (forbid(db, "LoRA", "GLUE"), merge(db, "LoRA", "QLoRA"), merge(db, "GLUE", "QLoRA")),
+            CannotCorrect,
+            r"'merge GLUE \| LoRA' contradicts 'forbid LoRA \| GLUE' \(.*kgraph.lexicon:6\)",
+            id="a chain",
+        ),
+    ],
+)
+def test_what_cannot_be(change, error, message, db: Path) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(error, match=message):
+        change(db)
+    assert names(db) == names(db)
+    assert not list(db.parent.glob("*.partial"))
+
+
+# ---------------------------------------------------------------------------------------------------- laws
+
+few = settings(max_examples=8, deadline=None)
+WORDS = ["LoRA", "QLoRA", "GPT-3", "GPT-4", "GLUE", "SQuAD", "BERT"]
+texts = st.lists(st.sampled_from(WORDS), min_size=2, max_size=4, unique=True).map(" and ".join)
+collections = st.lists(texts, min_size=2, max_size=5, unique=True)
+
+
+def made(folder: Path, found: list[str]) -> Path:
+    write(folder / "a.jsonl", [{"title": f"On {text}", "abstract": ""} for text in found])
+    build([folder / "a.jsonl"], folder / "k.db")
+    return folder / "k.db"
+
+
+@few
+@given(collections, st.data())
+def test_merge_then_split_and_undo_restore_every_export(
+    tmp_path_factory: pytest.TempPathFactory, found: list[str], data: st.DataObject
+) -> None:
+    db = made(tmp_path_factory.mktemp("law"), found)
+    before = exports(db)
+    a, b = data.draw(st.permutations(sorted(names(db))))[:2]
+    merge(db, a, b)
+    merged = exports(db)
+    assert merged != before
+    split(db, a)
+    assert exports(db) == before
+    undo(db)
+    assert exports(db) == merged
+    undo(db)
+    assert exports(db) == before
+    assert own(db) == []
+
+
+@few
+@given(collections, texts, st.data())
+def test_add_then_remove_restores_every_export(
+    tmp_path_factory: pytest.TempPathFactory, found: list[str], more: str, data: st.DataObject
+) -> None:
+    db = made(tmp_path_factory.mktemp("law"), found)
+    a, b = data.draw(st.permutations(sorted(names(db))))[:2]
+    data.draw(st.sampled_from([merge, forbid]))(db, a, b)
+    before = exports(db)
+    title = f"A further paper on {more}"
+    add([write(db.parent / "more.jsonl", [{"title": title, "abstract": ""}])], db)
+    remove([title], db)
+    assert exports(db) == before
+
+
+def test_the_laws_speak_of_papers_that_name_things(db: Path) -> None:
+    assert {LORA["title"], QLORA["title"]} == {"LoRA: Low-Rank Adaptation", "QLoRA"}
+    assert {"LoRA", "QLoRA", "GLUE", "SQuAD"} <= names(db)
