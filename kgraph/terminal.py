@@ -111,7 +111,7 @@ def show_health(report: Mapping[str, Any]) -> None:
         "missing most": [f"{row['papers']}x {row['name']}" for row in report["references"]["wanted"]],
         "inferred": _inferred_fact(report["references"]["inferred"]),
         "papers": f"{report['without_mentions']} name nothing, {report['without_edges']} have no edge",
-        "merged": "{records} records into {papers} papers".format(**report["merged"]),
+        "merged": _merged_fact(report["merged"]),
         "names": f"{report['lone_entities']} in one paper only",
         "mentions": f"{report['unresolved_mentions']} of which it is unclear what they name",
         "in doubt": [
@@ -133,7 +133,8 @@ def show_reasons(answer: Mapping[str, Any]) -> None:
         what = "in no paper" if end["type"] is None else f"{end['type']}, {_papers(end['papers'])}"
         click.echo(f"{_cell(end['name'])} ({'paper' if end['type'] == 'paper' else what})")
     click.echo()
-    names = {end["id"]: _cell(end["name"]) for end in (answer["a"], answer["b"])}
+    ends = (answer["a"], answer["b"])
+    names = {end["id"]: end["id"] if end["type"] == "paper" else _cell(end["name"]) for end in ends}
     for edge in answer["edges"]:
         said = f"{names[edge['source']]} {edge['relation']} {names[edge['target']]}"
         _print_wrapped(f"edge: {said} ({_papers(edge['papers'])}, since {_cell(edge['since'])})", "  ")
@@ -175,6 +176,11 @@ def _reference_facts(counts: Mapping[str, Any]) -> list[str]:
         outside = f"{counts['outside']} to {counts['stubs']} papers outside, known {known_by}"
         lines.append(f"{outside}, {counts['as_written']} as written")
     return lines
+
+
+def _merged_fact(counts: Mapping[str, Any]) -> str:
+    records, papers = counts["records"], counts["papers"]
+    return f"{records} records into {_papers(papers)}" if papers else "no paper has several records"
 
 
 def _inferred_fact(figures: Mapping[str, Any]) -> str:
