@@ -6,6 +6,7 @@ Only tags of a closed list are markup; any other `<` is a sign of its own ("n < 
 import html
 import re
 from collections.abc import Iterator
+from html.entities import html5
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ _BLOCKS = (
     "p|br|div|sec|title|li|ul|ol|list|list-item|h[1-6]|tr|td|table|label|disp-quote|disp-formula|blockquote"
 )
 _INLINE = (
-    "b|i|u|s|a|em|strong|small|big|sub|sup|span|font|tt|code|italic|bold|sc|underline|monospace|roman|strike"
+    "b|i|u|a|em|strong|small|big|sub|sup|span|font|tt|code|italic|bold|sc|underline|monospace|roman|strike"
     "|ext-link|uri|xref|inline-formula|alternatives|tex-math|named-content|styled-content|scp|inline-graphic|math"
     "|m(?:row|i|o|n|sub|sup|subsup|text|frac|sqrt|over|under|stretchy|fenced|style|space|table|tr|td|padded)"
     "|semantics|annotation|fixed-case"
@@ -24,7 +25,7 @@ _ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))*"""
 _TAG = re.compile(rf"</?(?:(?:jats|mml|xhtml|h):)?(?:{_BLOCKS}|{_INLINE}){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->|<!\[CDATA\[|\]\]>", re.DOTALL)
 _BLOCK = re.compile(rf"(?:{_BLOCKS})\Z")
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|([A-Za-z][A-Za-z0-9]{1,30}));")
 _BEFORE_STOP = re.compile(r"\s+(?=[,.;)\]](?:\s|$))|(?<=[(\[])\s+")
 _HEADING_END = (".", ":", "?", "!")
 _MAX_DEPTH = 200  # libxml2 drops what is nested deeper than 255
@@ -44,10 +45,15 @@ def plain_markup(text: str, title: str = "") -> str:
         if "<" in text and _TAG.search(text):
             text = _without_tags(text, title)
         elif "&" in text:
-            text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+            text = _ENTITY.sub(_unescaped, text)
         else:
             break
     return text
+
+
+def _unescaped(entity: re.Match[str]) -> str:
+    known = entity[1] is None or f"{entity[1]};" in html5
+    return html.unescape(entity[0]) if known else entity[0]
 
 
 def _without_tags(text: str, title: str) -> str:

@@ -42,11 +42,12 @@ _SYMBOLS = re.compile(
 _ESCAPED = re.compile(r"\\([%&#$_{}])")
 _SPACING = re.compile(r"\\(?:[,;:! ]|\\|quad|qquad|newline|par|noindent|centering)(?![A-Za-z])")
 _MATH_SPACING = re.compile(r"\\(?:left|right|big|Big|bigl|bigr|limits|displaystyle|textstyle)(?![A-Za-z])")
+_LOST = "".join(f"(?<!{name})" for name in ("mathcal", "mathbb", "mathbf", "mathrm", "textbf", "textit"))
 _BRACED = re.compile(  # a word, a dash, capitals within a word
-    r"(?<![\w^\\}])\{([^\W\d_][\w.+-]*)\}|(?<=\w)\{([–—-]+)\}|(?<=[a-z])\{([A-Z]+)\}(?=[a-z])"
+    rf"(?<![\w^\\}}])\{{([^\W\d_][\w.+-]*)\}}|(?<=\w)\{{([–—-]+)\}}|{_LOST}(?<=[a-z])\{{([A-Z]+)\}}"
 )
 _TIE = re.compile(r"(?<=[^\W\d])~(?=[^\W\d]|[(\[$\\])|(?<=[.,)])~(?=[\w(])|(?<=\w)~(?=[(\[\\])")
-_QUOTED = re.compile(r"``(.{1,300}?)''", re.DOTALL)
+_QUOTED = re.compile(r"``([^`]{1,300}?)''")
 _OPENING = re.compile(r"``(?=\w)")
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 
