@@ -16,7 +16,6 @@ from kgraph.sources.dates import MONTHS
 from kgraph.sources.files import InputFile
 from kgraph.sources.mapping import given_first, make_paper, most_exact
 from kgraph.sources.tex import plain_tex, without_braces
-from kgraph.sources.texts import plain_abstract
 from kgraph.sources.values import clean, excerpt, read_texts
 
 Fields = Mapping[str, str]
@@ -164,7 +163,7 @@ def _read_entry(key: str, fields: Fields, shared: _Shared, source: str) -> Paper
         source,
         own=key,
         title=title,
-        abstract=_plain(plain_abstract(fields.get("abstract", ""))),
+        abstract=_plain(fields.get("abstract", "")),
         authors=[
             given_first(_plain(name)) for name in _AND.split(fields.get("author", "")) if name != "others"
         ],

@@ -120,5 +120,7 @@ def earliest(values: Iterable[object]) -> str | None:
 
 def split_names(text: str) -> list[str]:
     """Split authors in one string, as arXiv writes them: "A, B and C (1)", affiliations in brackets."""
-    bare = re.sub(r"\s*\([^()]*\)", "", " ".join(text.split()))
+    bare = " ".join(text.split())
+    while (without := re.sub(r"\s*\([^()]*\)", "", bare)) != bare:  # brackets stand within brackets
+        bare = without
     return [name for name in re.split(r",\s*(?:and\s+)?|\s+and\s+", bare) if name]
