@@ -238,9 +238,9 @@ class _Zstd(io.RawIOBase):
 
     def __init__(self, raw: IO[bytes]) -> None:
         self._raw = raw
-        self._frame: Any = None
-        self._ready = self._rest = b""
-        self._position, self._between_frames = 0, True
+        self._frame: Any = None  # None between frames
+        self._ready, self._rest = memoryview(b""), b""
+        self._position = 0
 
     def readable(self) -> bool:
         return True
@@ -254,14 +254,13 @@ class _Zstd(io.RawIOBase):
             raise io.UnsupportedOperation("seek")
         if whence == io.SEEK_SET:
             self._raw.seek(0)
-            self._ready = self._rest = b""
-            self._position, self._between_frames = 0, True
+            self._frame, self._ready, self._rest, self._position = None, memoryview(b""), b"", 0
         return self._position
 
     def readinto(self, buffer: Any) -> int:
         while not self._ready and (piece := self._rest or self._raw.read(_ZSTD_PIECE)):
             self._unfold(piece)
-        if not self._ready and not self._between_frames:
+        if not self._ready and self._frame is not None:
             raise EOFError
         count = min(len(buffer), len(self._ready))
         buffer[:count] = self._ready[:count]
@@ -272,14 +271,15 @@ class _Zstd(io.RawIOBase):
     def _unfold(self, piece: bytes) -> None:
         import zstandard
 
-        if self._between_frames:
+        if self._frame is None:
             self._frame = zstandard.ZstdDecompressor().decompressobj()
         try:
-            self._ready = self._frame.decompress(piece)
+            self._ready = memoryview(self._frame.decompress(piece))
         except zstandard.ZstdError as error:
             raise zlib.error(str(error)) from None
-        self._between_frames = self._frame.eof
-        self._rest = self._frame.unused_data if self._frame.eof else b""
+        self._rest = b""
+        if self._frame.eof:
+            self._rest, self._frame = self._frame.unused_data, None
 
 
 def _decompressed(name: str, raw: IO[bytes]) -> IO[bytes]:

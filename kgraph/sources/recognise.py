@@ -101,7 +101,7 @@ def _recognise_tagged(lines: list[str], text: str) -> Format | None:
 
 def _headed(first: str) -> str:
     """Say what to do about a table of which no column is known for the title; "" if it looks like none."""
-    for delimiter in DELIMITERS:
+    for delimiter in DELIMITERS if len(first) < _SAMPLE_CHARACTERS // 8 else ():
         names = [name.strip() for name in next(csv.reader([first], delimiter=delimiter), [])]
         if len(names) > 2 and len(set(map(field_key, names))) == len(names) and max(map(len, names)) < 40:
             shown = ", ".join(names[:_SHOWN_COLUMNS])

@@ -10,6 +10,7 @@ from kgraph.sources.files import InputFile
 from kgraph.sources.reading import Reading
 from kgraph.sources.values import excerpt
 
+_LONGEST_HEADER = 100_000  # characters
 DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -20,6 +21,8 @@ def find_delimiter(header: str, reading: Reading | None = None) -> str | None:
     (';', None)
     """
     best, most = None, 1
+    if len(header) > _LONGEST_HEADER:
+        return None
     for delimiter in DELIMITERS:
         names = next(csv.reader([header], delimiter=delimiter), [])
         fields = usual_fields(reading.renamed(names) if reading else names)

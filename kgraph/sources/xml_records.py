@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _NAMED = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,8});")
 _OF_XML = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _LONGEST_NAME = 10  # bytes from & up to ;
+_ENTITIES = "declares entities of its own, which are not read; take its DOCTYPE out"
+_CUT_OFF = "the XML is cut off, so the file is not whole; fetch it again"
 
 
 def root_name(file: InputFile) -> str:
@@ -75,6 +77,8 @@ def _markup(element: "_Element") -> Iterator[str]:
             yield f"<{name}>"
             yield from _markup(child)
             yield f"</{name}>"
+        else:  # an entity that nobody has declared
+            yield _escaped(child.text)
         yield _escaped(child.tail)
 
 
@@ -86,7 +90,9 @@ def _events(file: InputFile, size: int = 64 * 1024) -> Iterator[tuple[str, "_Ele
     from lxml import etree
 
     parser = etree.XMLPullParser(
-        events=("start", "end"), resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False
+        events=("start", "end"),
+        **{"resolve_entities": False, "load_dtd": False, "no_network": True, "huge_tree": False},
+        **{"remove_comments": True, "remove_pis": True},
     )
     is_first = True
     try:
@@ -97,23 +103,26 @@ def _events(file: InputFile, size: int = 64 * 1024) -> Iterator[tuple[str, "_Ele
                     _refuse_entities(file, element)
                     is_first = False
                 yield event, element
-        parser.close()
     except etree.XMLSyntaxError as error:
         raise _bad(file, error) from None
+    try:
+        parser.close()
+    except etree.XMLSyntaxError as error:
+        raise BadInput(f"{file.name}:{error.lineno}", _CUT_OFF) from None
     yield from parser.read_events()
 
 
 def _refuse_entities(file: InputFile, root: "_Element") -> None:
     dtd = root.getroottree().docinfo.internalDTD
     if dtd is not None and any(True for _ in dtd.iterentities()):
-        raise BadInput(file.name, "declares entities of its own, which are not read; take its DOCTYPE out")
+        raise BadInput(file.name, _ENTITIES)
 
 
 def _bad(file: InputFile, error: SyntaxError) -> BadInput:
     message = str(error.msg or error).partition(", line ")[0]
     source = f"{file.name}:{error.lineno}" if error.lineno else file.name
-    if re.search(r"Premature end|EndTag: '</' not found|no element found", message):
-        return BadInput(source, "the XML is cut off, so the file is not whole; fetch it again")
+    if re.search("amplification|entity reference loop", message):
+        return BadInput(file.name, _ENTITIES)
     return BadInput(source, f"is not well-formed XML ({message}); the records before it are whole")
 
 
