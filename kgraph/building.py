@@ -5,13 +5,13 @@ as long as its paper's text and the extractor stay the same. Hence adding equals
 """
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 from kgraph.config import Config
 from kgraph.corrections import Corrections, read_corrections
@@ -25,8 +25,10 @@ from kgraph.lexicon import Lexicon
 from kgraph.names import find_paper
 from kgraph.records import ROLES, Extraction, Paper, Reject, Usage, common_label
 from kgraph.references import Collection, find_citations
+from kgraph.rejects import listing_rejects
 from kgraph.senses import Senses
-from kgraph.sources import find_files, read_papers
+from kgraph.sources import ReadOptions, find_files, read_papers
+from kgraph.sources.language import is_english
 from kgraph.store import Store, building, changing
 
 # Told of a stage, how much of it is done and the total if that is known. The stages are read (in bytes),
@@ -35,6 +37,7 @@ Progress = Callable[[str, int, int | None], None]
 
 MAX_REJECTS = 1000  # so many are listed; all are counted
 
+_COUNTS = ("read", "rejected", "left_out", "without_abstract", "not_english")
 _BATCH = 200  # papers: a killed build loses at most the work on so many
 
 
@@ -47,6 +50,9 @@ class BuildReport:
     duplicates: int  # records of papers that it held, or that another record had brought
     removed: int  # papers
     rejected: int
+    left_out: int  # papers that `where` and `since` do not take
+    without_abstract: int  # records: only their titles were read for names
+    not_english: int  # records: as their sources say, or their words
     rejects: tuple[Reject, ...] = field(repr=False)  # the first MAX_REJECTS
     re_extracted: bool  # the extractor is another one now, so all texts were read again
     papers: int
@@ -63,13 +69,14 @@ def build(
     jobs: int = Config.jobs,
     lexicon: Sequence[str | Path] = (),
     nlp: str | None = None,
-    as_of: str | None = None,
-    skip_bad_files: bool = False,
+    rejects: str | Path | None = None,
     progress: Progress | None = None,
+    **reading: Unpack[ReadOptions],
 ) -> BuildReport:
-    """Make the store from these sources alone.
+    """Make the store from these sources alone; `rejects` is a file for all records that are left out.
 
     A build that was killed is taken up again: what the same extractor found in the same texts stays.
+    The other options are those of `read_papers`.
     """
     run = _Run(progress)
     steps = _steps(db)
@@ -77,7 +84,7 @@ def build(
         extractor = run.load(store, nlp, lexicon)
         with store.transaction():
             store.drop_records()
-            run.read(store, sources, as_of, skip_bad_files)
+            run.read(store, sources, rejects, reading)
             store.put_meta(steps=steps)
             _settle(store)
         run.derive(store, extractor, jobs)
@@ -91,9 +98,9 @@ def add(
     jobs: int = Config.jobs,
     lexicon: Sequence[str | Path] = (),
     nlp: str | None = None,
-    as_of: str | None = None,
-    skip_bad_files: bool = False,
+    rejects: str | Path | None = None,
     progress: Progress | None = None,
+    **reading: Unpack[ReadOptions],
 ) -> BuildReport:
     """Add the papers of these sources to the store: the same as building it anew with them.
 
@@ -104,7 +111,7 @@ def add(
         run.before = set(store.dates())
         extractor = run.load_again(store, nlp, lexicon)
         with store.transaction():
-            run.read(store, sources, as_of, skip_bad_files)
+            run.read(store, sources, rejects, reading)
             _settle(store)
         run.derive(store, extractor, jobs)
         return run.report(store)
@@ -139,7 +146,7 @@ class _Run:
     def __init__(self, progress: Progress | None) -> None:
         self.started = time.monotonic()
         self.tell: Progress = progress or (lambda stage, done, total: None)
-        self.records = self.rejected = 0
+        self.counts: Counter[str] = Counter()
         self.rejects: list[Reject] = []
         self.re_extracted = False
         self.before: set[str] = set()  # the papers that the store held
@@ -170,7 +177,11 @@ class _Run:
         return self.load(store, nlp or last["nlp"], lexicon or last["lexicon"])
 
     def read(
-        self, store: Store, sources: Iterable[str | Path], as_of: str | None, skip_bad_files: bool
+        self,
+        store: Store,
+        sources: Iterable[str | Path],
+        rejects: str | Path | None,
+        reading: ReadOptions,
     ) -> None:
         """Put the records of these sources into the store."""
         sources = list(sources)
@@ -181,22 +192,31 @@ class _Run:
             done += count
             self.tell("read", done, total)
 
-        found = read_papers(sources, as_of=as_of, skip_bad_files=skip_bad_files, on_bytes=tell)
-        store.put_records(self._without_rejects(found))
+        def leave_out(_: Paper) -> None:
+            self.counts["left_out"] += 1
+
+        found = read_papers(sources, on_bytes=tell, on_left_out=leave_out, **reading)
+        with listing_rejects(rejects) as list_reject:
+            store.put_records(self._without_rejects(found, list_reject))
         earlier = (store.meta("rejects") or []) if self.before else []
         store.put_meta(
-            rejected=self.rejected + (store.meta("rejected") if earlier else 0),
+            rejected=self.counts["rejected"] + (store.meta("rejected") if earlier else 0),
             rejects=[*earlier, *map(astuple, self.rejects)][:MAX_REJECTS],
         )
 
-    def _without_rejects(self, found: Iterable[Paper | Reject]) -> Iterator[Paper]:
+    def _without_rejects(
+        self, found: Iterable[Paper | Reject], list_reject: Callable[[Reject], None]
+    ) -> Iterator[Paper]:
         for one in found:
             if isinstance(one, Paper):
-                self.records += 1
+                self.counts["read"] += 1
+                self.counts["without_abstract"] += not one.abstract
+                self.counts["not_english"] += not is_english(one)
                 yield one
             else:
-                self.rejected += 1
+                self.counts["rejected"] += 1
                 self.rejects += [one][: MAX_REJECTS - len(self.rejects)]
+                list_reject(one)
 
     def derive(self, store: Store, extractor: Extractor, jobs: int) -> None:
         """Find what papers name, as far as that is not known yet, and all that follows."""
@@ -210,14 +230,14 @@ class _Run:
         resolve_again(store, extractor.lexicon, self.corrections, self.tell)
 
     def report(self, store: Store) -> BuildReport:
+        counts: dict[str, Any] = {name: self.counts[name] for name in _COUNTS}
         now = set(store.dates())
         new = len(now - self.before)
         return BuildReport(
-            read=self.records,
+            **counts,
             new=new,
-            duplicates=max(0, self.records - new),
+            duplicates=max(0, self.counts["read"] - new),
             removed=len(self.before - now),
-            rejected=self.rejected,
             rejects=tuple(self.rejects),
             re_extracted=self.re_extracted,
             **store.counts(),

@@ -14,7 +14,7 @@ import click
 
 from kgraph import __version__
 from kgraph.config import Config
-from kgraph.errors import AmbiguousName, KGraphError, UnknownName
+from kgraph.errors import AmbiguousName, BadInput, KGraphError, UnknownName
 from kgraph.records import PAPER_RELATIONS, ROLES, STATED, TYPES
 
 if TYPE_CHECKING:
@@ -153,6 +153,21 @@ def _several(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
     return decorate
 
 
+def _check_conditions(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """Let `sources` check what is said of fields; a mistake is one of usage."""
+    if value:
+        from kgraph.sources.choice import choose
+        from kgraph.sources.reading import read_names
+
+        try:
+            (choose if param.name == "where" else read_names)(value)
+        except BadInput as error:
+            raise click.BadParameter(
+                f"{error.source.partition(' ')[2]!r} {error.reason}", ctx, param
+            ) from None
+    return value
+
+
 db_option = click.option(
     "--db", default=Config.db, envvar="KGRAPH_DB", show_default=True, show_envvar=True, help="The store."
 )
@@ -193,12 +208,26 @@ extractor_options = _several(
 )
 reading_options = _several(
     click.option(
+        "--map", "names", multiple=True, callback=_check_conditions, metavar="FIELD=NAME",
+        help="What a field is called, as title=Titel; may be repeated.",
+    ),
+    click.option(
+        "--where", multiple=True, callback=_check_conditions, metavar="FIELD=VALUE",
+        help="Only papers like category=cs.CL; may be repeated.",
+    ),
+    click.option("--since", type=Since(), help="Only papers of that year or later."),
+    click.option("--limit", type=click.IntRange(min=0), help="Only so many papers."),
+    click.option(
         "--as-of",
         type=Day(),
         help="When the pages were saved: dates without a year count back from there.",
     ),
     click.option("--skip-bad-files", is_flag=True, help="Leave out files that cannot be read, and say so."),
-)
+    click.option(
+        "--rejects", type=click.Path(dir_okay=False), metavar="FILE",
+        help="List there every record that is left out, as JSON lines.",
+    ),
+)  # fmt: skip
 sources_argument = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 name_argument = click.argument("name", type=Name())
 paper_argument = click.argument("paper", type=Name())
@@ -215,7 +244,9 @@ def _reading(db: str) -> Iterator[Connection]:
         yield store.connection
 
 
-def _without_rejects(found: Iterable[Paper | Reject]) -> Iterator[Paper]:
+def _without_rejects(
+    found: Iterable[Paper | Reject], list_reject: Callable[[Reject], None]
+) -> Iterator[Paper]:
     from kgraph.records import Paper
     from kgraph.terminal import show_reject
 
@@ -224,6 +255,7 @@ def _without_rejects(found: Iterable[Paper | Reject]) -> Iterator[Paper]:
             yield one
         else:
             show_reject(one)
+            list_reject(one)
 
 
 def _answer(as_json: bool, answer: Any, show: Callable[[Any], None], limit: int | None = None) -> None:
@@ -348,6 +380,7 @@ def extract(
     jobs: int,
     lexicon: Sequence[str],
     nlp: str | None,
+    rejects: str | None,
     **reading: Any,
 ) -> None:
     """Print what each paper of SOURCES names, as JSON lines.
@@ -362,14 +395,22 @@ def extract(
 
     from kgraph.documents import find_documents
     from kgraph.extraction import load_extractor
+    from kgraph.rejects import listing_rejects
     from kgraph.sources import read_papers
+    from kgraph.terminal import say
     from kgraph.views.files import atomic_write
 
     extractor = load_extractor(nlp, [Path(file) for file in lexicon])
-    papers = _without_rejects(read_papers(sources, **reading))
-    with nullcontext(sys.stdout) if output is None else atomic_write(Path(output)) as file:
-        for document in find_documents(papers, extractor, jobs):
+    left_out: list[None] = []
+    found = read_papers(sources, on_left_out=lambda _: left_out.append(None), **reading)
+    with (
+        listing_rejects(rejects) as list_reject,
+        nullcontext(sys.stdout) if output is None else atomic_write(Path(output)) as file,
+    ):
+        for document in find_documents(_without_rejects(found, list_reject), extractor, jobs):
             file.write(json.dumps(document, ensure_ascii=False) + "\n")
+    if left_out:
+        say(f"{len(left_out)} papers were left out.")
 
 
 @main.command()

@@ -8,7 +8,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote
 
-SCHEMES = ("arxiv", "doi", "openalex", "s2", "acl", "pmid", "dblp")  # the best known first
+SCHEMES = (  # the best known first
+    *("arxiv", "doi", "openalex", "s2", "acl", "pmid", "dblp", "pmcid", "openreview"),
+)
 
 _LONGEST = 2000  # characters, of an address with its id
 _NOTHING = frozenset({"", "none", "null", "nan", "n/a"})
@@ -28,6 +30,8 @@ _OPENALEX = re.compile(r"W\d{5,}", re.IGNORECASE)
 _S2 = re.compile(r"(?:corpusid:)?(\d+)|([0-9a-f]{40})", re.IGNORECASE)
 _ACL = re.compile(r"[A-Z]\d\d-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+", re.IGNORECASE)
 _DBLP = re.compile(r"[a-z]+(?:/[\w.-]+){2,}", re.IGNORECASE)
+_PMCID = re.compile(r"(?:PMC)?(\d+)(?:\.\d+)?", re.IGNORECASE)
+_OPENREVIEW = re.compile(r"[\w-]{6,20}")
 
 # What may be an id within a sentence: an address, a DOI, an arXiv id of the new form or of the old.
 _ADDRESS = r"https?://[^\s<>\"{}|\\^`]+"
@@ -50,6 +54,8 @@ _PREFIXES = {
     "acl": "acl",
     "pmid": "pmid",
     "dblp": "dblp",
+    "pmcid": "pmcid",
+    "openreview": "openreview",
 }
 _ADDRESSES = [
     (re.compile(address, re.IGNORECASE), scheme)
@@ -65,6 +71,9 @@ _ADDRESSES = [
         (r"(?:www\.)?aclweb\.org/anthology/(?:[^?#]*/)?(?P<id>[^/?#]+?)(?:\.pdf|\.bib)?/?$", "acl"),
         (r"pubmed\.ncbi\.nlm\.nih\.gov/(?P<id>\d+)", "pmid"),
         (r"(?:www\.)?ncbi\.nlm\.nih\.gov/pubmed/(?P<id>\d+)", "pmid"),
+        (r"(?:www\.)?ncbi\.nlm\.nih\.gov/pmc/articles/(?P<id>PMC\d+)", "pmcid"),
+        (r"pmc\.ncbi\.nlm\.nih\.gov/articles/(?P<id>PMC\d+)", "pmcid"),
+        (r"openreview\.net/(?:forum|pdf)\?(?:[^#]*&)?id=(?P<id>[\w-]+)", "openreview"),
         (r"dblp\.(?:org|uni-trier\.de)/rec/(?P<id>[^?#]+?)(?:\.html|\.bib|\.xml)?$", "dblp"),
     )
 ]
@@ -202,6 +211,15 @@ def _dblp(text: str) -> str | None:
     return f"dblp:{text}" if _DBLP.fullmatch(text) else None
 
 
+def _pmcid(text: str) -> str | None:
+    match = _PMCID.fullmatch(text)
+    return f"pmcid:PMC{match[1].lstrip('0')}" if match and match[1].strip("0") else None
+
+
+def _openreview(text: str) -> str | None:
+    return f"openreview:{text}" if _OPENREVIEW.fullmatch(text) else None
+
+
 _NORMALISERS: dict[str, Callable[[str], str | None]] = {
     "arxiv": _arxiv,
     "doi": _doi,
@@ -210,4 +228,6 @@ _NORMALISERS: dict[str, Callable[[str], str | None]] = {
     "acl": _acl,
     "pmid": _pmid,
     "dblp": _dblp,
+    "pmcid": _pmcid,
+    "openreview": _openreview,
 }

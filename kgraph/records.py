@@ -60,6 +60,11 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class NoPaper(Reject):
+    """A record that is in order and yet no paper: without a title, deleted, an error message, a volume."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """A span of a paper's text that names something.
 

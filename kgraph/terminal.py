@@ -336,7 +336,7 @@ def show_report(report: BuildReport) -> None:
     for reject in report.rejects[:MAX_REJECTS]:
         show_reject(reject)
     if report.rejected > MAX_REJECTS:
-        say(f"and {report.rejected - MAX_REJECTS} more")
+        say(f"and {report.rejected - MAX_REJECTS} more (--rejects FILE lists them all)")
     if report.re_extracted:
         say("The extractor is another one than before: all texts were read again.")
     show_facts(
@@ -346,6 +346,15 @@ def show_report(report: BuildReport) -> None:
             "duplicates": report.duplicates,
             **({"removed papers": report.removed} if report.removed else {}),
             "rejected": report.rejected,
+            **{
+                name: count
+                for name, count in (
+                    ("left out", report.left_out),
+                    ("without abstract", report.without_abstract),
+                    ("not in English", report.not_english),
+                )
+                if count
+            },
             "papers": report.papers,
             "mentions": report.mentions,
             "entities": report.entities,

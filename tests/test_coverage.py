@@ -76,9 +76,9 @@ def test_names_in_doubt_come_by_what_a_look_pays(tmp_path: Path, toy_db: Path) -
 
 
 def test_nothing_is_known_of_an_empty_store(tmp_path: Path) -> None:
-    (tmp_path / "empty.jsonl").write_text("", "utf-8")
-    (tmp_path / "bad.jsonl").write_text('{"nothing": 1}\n', "utf-8")
-    kgraph.build([tmp_path / "bad.jsonl"], tmp_path / "k.db")
+    (tmp_path / "papers.jsonl").write_text('{"id": "a", "title": "A paper"}\n', "utf-8")
+    kgraph.build([tmp_path / "papers.jsonl"], tmp_path / "k.db")
+    kgraph.remove(["a"], tmp_path / "k.db")
     with kgraph.open(tmp_path / "k.db") as landscape:
         report = landscape.doctor()
     assert report["known"] == {

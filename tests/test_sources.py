@@ -106,16 +106,17 @@ def test_formats_are_told_by_content(file: Path, text: str, expected: list[str])
         pytest.param(GOOD + "[1]\n", ["1 A Title", "2 REJECT is no JSON object"], id="no object"),
         pytest.param(GOOD + '{"abstract": "x"}\n', ["1 A Title", "2 REJECT has no title"], id="no title"),
         pytest.param(
-            '[{"title": "A Title"}, 7, null, {}]',
+            '[{"title": "A Title"}, 7, {"title": ""}, null, {"title": "B Title"}]',
             [
                 "record 1 A Title",
                 "record 2 REJECT is no JSON object",
-                "record 3 REJECT is no JSON object",
-                "record 4 REJECT has no title",
+                "record 3 REJECT has no title",
+                "record 4 REJECT is no JSON object",
+                "record 5 B Title",
             ],
             id="items of a list",
         ),
-        pytest.param("{}", ["1 REJECT has no title"], id="empty object"),
+        pytest.param(GOOD + "{}", ["1 A Title", "2 REJECT has no title"], id="empty object"),
         pytest.param(
             GOOD + "[" * 100_000 + "]" * 100_000 + "\n" + GOOD,
             ["1 A Title", "2 REJECT is not JSON (it is nested too deep)", "3 A Title"],
@@ -144,18 +145,19 @@ def test_a_bad_record_is_rejected_and_the_rest_goes_on(file: Path, text: str, ex
 
 
 def test_rejects_show_how_the_record_begins(file: Path) -> None:
-    file.write_text('{"title": oops,\t"abstract": "' + "x" * 100 + '"}\n', encoding="utf-8")
-    (reject,) = read_papers([file])
+    file.write_text(GOOD + '{"title": oops,\t"abstract": "' + "x" * 100 + '"}\n', encoding="utf-8")
+    _, reject = read_papers([file])
     beginning = '{"title": oops, "abstract": "' + "x" * 51
-    assert reject == Reject(f"{file}:1", "is not JSON (Expecting value)", beginning)
+    assert reject == Reject(f"{file}:2", "is not JSON (Expecting value)", beginning)
 
 
 CUT = "the last record is cut off, so the file is not whole; fetch it again"
 UTF8 = "is not UTF-8 text; save the file as UTF-8, or convert it: iconv -f latin1 -t utf-8"
 NUL = "holds NUL bytes: is it binary, or UTF-16? Save it as UTF-8"
 KNOWN = (
-    "papers are read from JSON, JSON Lines, CSV and TSV (with a header line that names a column `title`)"
-    " and from pages of papers saved as text"
+    "papers are read from JSON, JSON Lines, CSV and TSV (with a header line that names a column `title`),"
+    " BibTeX, RIS, PubMed's nbib, the XML of arXiv, of the ACL Anthology and of DBLP, and from pages of"
+    " papers saved as text"
 )
 COMPRESSED = gzip.compress(GOOD.encode() * 500)
 
@@ -210,9 +212,18 @@ COMPRESSED = gzip.compress(GOOD.encode() * 500)
         pytest.param(b"%PDF-1.7 \xff", "file: is a PDF, not text", id="PDF"),
         pytest.param(b"PK\x03\x04 \xff", "file: is a zip archive or an Office file, not text", id="zip"),
         pytest.param(b"<!DOCTYPE html>", f"file: is HTML (save the page as text); {KNOWN}", id="HTML"),
-        pytest.param(b"<?xml version='1.0'?>", f"file: is XML; {KNOWN}", id="XML"),
-        pytest.param(b"% mine\n@article{x,\n", f"file: is BibTeX; {KNOWN}", id="BibTeX"),
-        pytest.param(b"\nTY  - JOUR\n", f"file: is RIS; {KNOWN}", id="RIS"),
+        pytest.param(
+            b"<rss><item/></rss>",
+            "file: is XML of <rss>, of which nothing is read;"
+            " of XML: arXiv API, OAI-PMH of arXiv, ACL Anthology, DBLP",
+            id="XML",
+        ),
+        pytest.param(
+            b"Titel;Jahr;Text\nA;2020;x\n",
+            "file: looks like a table without a column for the title (Titel, Jahr, Text);"
+            " name it: --map title=COLUMN",
+            id="table in German",
+        ),
         pytest.param(b"Only a line of prose.\n", f"file: is of no known format; {KNOWN}", id="prose"),
     ],
 )
@@ -322,7 +333,7 @@ class TestFinding:
         rejects = [one for one in read_papers([folder]) if isinstance(one, Reject)]
         assert [(Path(one.source).name, one.reason) for one in rejects] == [
             ("g.png", "was passed over, since files of this kind hold no papers"),
-            ("README", f"was passed over: is of no known format; {KNOWN}"),
+            ("README", "was passed over: is of no known format"),
         ]
 
     def test_a_broken_file_in_a_folder_is_an_error(self, folder: Path) -> None:

@@ -36,7 +36,7 @@ def test_a_whole_record() -> None:
     assert read_fields(record, "here:1") == Paper(
         id="https://arxiv.org/abs/1706.03762v7",
         title="Attention Is All You Need",
-        abstract="We propose a $d_k$~model. It works.",
+        abstract="We propose a d_k model. It works.",
         authors=("A. Vaswani", "Noam Shazeer"),
         date="2017-06-12",
         venue="NeurIPS",

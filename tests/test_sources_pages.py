@@ -77,8 +77,8 @@ def test_plain() -> None:
         id="",
         title="Kettle Attention: Boiling Down the Softmax",
         abstract="We replace the softmax of attention by a kettle function that needs no exponent. It is"
-        " $O(n)$ in the length of the text, loses at most 1{2}-epsilon in accuracy, and trains"
-        " ~2times faster.",
+        " O(n) in the length of the text, loses at most 1{2}-epsilon in accuracy, and trains"
+        " ~2× faster.",
         source=f"{PAGES / 'plain.txt'}:11",
     )
 
@@ -263,7 +263,7 @@ def test_hostile_lines_do_not_hang(line: str) -> None:
     assert not is_page([line])
 
 
-words = st.text(st.characters(categories=["Lu", "Ll"], max_codepoint=0x17F), min_size=2, max_size=12)
+words = st.text("ABCXYZabcxyzéñøł", min_size=2, max_size=12)
 titles = st.lists(words, min_size=2, max_size=12).map(lambda some: "Paper " + " ".join(some))
 abstracts = st.lists(words, min_size=3, max_size=60).map(lambda some: "We " + " ".join(some) + ".")
 days = st.none() | st.dates(date(2001, 1, 1), date(2020, 12, 31))

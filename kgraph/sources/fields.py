@@ -6,17 +6,20 @@ Names are compared without case, spaces and punctuation, so that `paper_title`, 
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 
 from kgraph.identifiers import SCHEMES, known_ids, normalise_id, own_id
-from kgraph.records import Paper, Reject
+from kgraph.records import NoPaper, Paper, Reject
 from kgraph.sources.dates import parse_date
+from kgraph.sources.mapping import reference
+from kgraph.sources.texts import plain_abstract, plain_title
 from kgraph.sources.values import (
     clean,
     excerpt,
     first_text,
+    raw_text,
     read_list,
     read_names,
     read_scalar,
@@ -122,14 +125,15 @@ def read_fields(record: Mapping[str, object], source: str) -> Paper | Reject:
     for inner in fields["paper"]:
         if isinstance(inner, Mapping):
             fields = _Fields({**record, **inner})
-    title = first_text(fields["title"])
+    title = plain_title(_first_raw(fields["title"]))
     if not title:
-        return Reject(source, "has no title", excerpt(_shown(record)))
+        kind = NoPaper if fields.has("title") else Reject  # the file may call it by another name
+        return kind(source, "has no title", excerpt(_shown(record)))
     own = _own_id(fields)
     return Paper(
         id=own,
         title=title,
-        abstract=first_text(fields["abstract"]),
+        abstract=plain_abstract(_first_raw(fields["abstract"]), title),
         authors=tuple(next(filter(None, map(read_names, fields["authors"])), ())),
         date=next(filter(None, map(parse_date, fields["date"])), None),
         venue=first_text(fields["venue"]) or None,
@@ -166,6 +170,10 @@ def _names_by_field(names: tuple[str, ...]) -> dict[str, list[str]]:
     for field, _, name in known:
         found.setdefault(field, []).append(name)
     return found
+
+
+def _first_raw(values: Iterable[object]) -> str:
+    return next(filter(None, map(raw_text, values)), "")
 
 
 def _shown(record: Mapping[str, object]) -> str:
@@ -227,8 +235,7 @@ def _reference(value: object) -> str:
         fields = _Fields(value)
         best = next(iter(known_ids(_identifiers(fields))), None)
         return best or _own_id(fields) or first_text(fields["title"])
-    text = clean(own_id(value))
-    return normalise_id(text) or text
+    return reference(own_id(value))
 
 
 def _extra(fields: _Fields) -> dict[str, object]:

@@ -5,6 +5,8 @@ Whatever is wrong with a whole file is raised as `BadInput`, with what to do abo
 
 import bz2
 import gzip
+import io
+import lzma
 import shutil
 import sys
 import tempfile
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 from glob import glob
 from itertools import count
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from kgraph.errors import BadInput
 
@@ -39,14 +41,15 @@ _BINARIES = {
     b"%PDF": "a PDF",
     b"PK\x03\x04": "a zip archive or an Office file",
     b"SQLite format 3": "an SQLite database",
-    b"\xfd7zXZ": "compressed with xz",
-    b"\x28\xb5\x2f\xfd": "compressed with zstd",
 }
 _MAGIC_BYTES = 16
 _LINES_PER_REPORT = 256
+_ZSTD_PIECE = 2048  # bytes: what a bomb of so many may unfold to still fits into memory
 _OPENERS: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
     b"\x1f\x8b": lambda raw: cast(IO[bytes], gzip.GzipFile(fileobj=raw, mode="rb")),
     b"BZh": lambda raw: cast(IO[bytes], bz2.BZ2File(raw)),
+    b"\xfd7zXZ": lambda raw: cast(IO[bytes], lzma.LZMAFile(raw)),  # noqa: SIM115  # InputFile closes it
+    b"\x28\xb5\x2f\xfd": lambda raw: cast(IO[bytes], io.BufferedReader(_Zstd(raw), 128 * 1024)),
 }
 
 
@@ -144,6 +147,14 @@ class InputFile:
                     raise BadInput(f"{self.name}:{number}", reason)
                 yield number, self._decoded(line, number)
 
+    def chunks(self, size: int = 64 * 1024) -> Iterator[bytes]:
+        """Yield the bytes in pieces, for parsers that decode by themselves."""
+        self._rewind()
+        with self._failures():
+            while piece := self._stream.read(size):
+                self._report()
+                yield piece
+
     def pieces(self, size: int = 256 * 1024) -> Iterator[str]:
         """Yield the text in pieces, whatever its lines."""
         self._rewind()
@@ -191,7 +202,7 @@ class InputFile:
             yield
         except EOFError:
             raise BadInput(self.name, "the compressed file is cut off; fetch it again") from None
-        except (zlib.error, gzip.BadGzipFile) as error:
+        except (zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
             raise BadInput(self.name, f"the compressed file is damaged ({error}); fetch it again") from None
         except OSError as error:
             raise BadInput(self.name, f"cannot be read ({error.strerror or error})") from None
@@ -220,6 +231,55 @@ def _spooled(stream: IO[bytes]) -> IO[bytes]:
     shutil.copyfileobj(stream, spool)
     spool.seek(0)
     return cast(IO[bytes], spool)
+
+
+class _Zstd(io.RawIOBase):
+    """A zstd file, decompressed frame by frame; a cut one is noticed, as zstandard's own reader does not."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw = raw
+        self._frame: Any = None  # None between frames
+        self._ready, self._rest = memoryview(b""), b""
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, position: int, whence: int = 0) -> int:
+        """Tell the position, or go back to the start, which is all that is asked for."""
+        if position or whence not in (io.SEEK_SET, io.SEEK_CUR):
+            raise io.UnsupportedOperation("seek")
+        if whence == io.SEEK_SET:
+            self._raw.seek(0)
+            self._frame, self._ready, self._rest, self._position = None, memoryview(b""), b"", 0
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready and (piece := self._rest or self._raw.read(_ZSTD_PIECE)):
+            self._unfold(piece)
+        if not self._ready and self._frame is not None:
+            raise EOFError
+        count = min(len(buffer), len(self._ready))
+        buffer[:count] = self._ready[:count]
+        self._ready = self._ready[count:]
+        self._position += count
+        return count
+
+    def _unfold(self, piece: bytes) -> None:
+        import zstandard
+
+        if self._frame is None:
+            self._frame = zstandard.ZstdDecompressor().decompressobj()
+        try:
+            self._ready = memoryview(self._frame.decompress(piece))
+        except zstandard.ZstdError as error:
+            raise zlib.error(str(error)) from None
+        self._rest = b""
+        if self._frame.eof:
+            self._rest, self._frame = self._frame.unused_data, None
 
 
 def _decompressed(name: str, raw: IO[bytes]) -> IO[bytes]:

@@ -7,19 +7,26 @@ Documents are decoded value by value with the standard library's decoder over a 
 import json
 import re
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from typing import Any
+
+import orjson
 
 from kgraph.errors import BadInput
 from kgraph.records import Paper, Reject
-from kgraph.sources.fields import has_own_id, has_title, read_fields
+from kgraph.sources.fields import has_own_id, has_title
 from kgraph.sources.files import InputFile
 from kgraph.sources.values import excerpt
 
 HOLDERS = frozenset({"data", "feed", "message", "response", "result", "results"})  # objects around the list
-LISTS = frozenset({"data", "docs", "entries", "hits", "items", "papers", "records", "results", "works"})
+LISTS = frozenset(
+    {"data", "docs", "entries", "hits", "items", "notes", "papers", "records", "results", "works"}
+)
 PARTS = frozenset(  # what stands in a paper and has titles of others
     {"citations", "journal", "paper", "reference", "references", "related", "venue"}
 )
+
+ReadRecord = Callable[[Mapping[str, Any], str], Paper | Reject]
 
 _MAX_HOLDERS = 4
 _NOTHING = object()
@@ -55,36 +62,55 @@ def _stands_around_papers(cursor: "_Cursor") -> bool:
     return False
 
 
-def read_json_lines(file: InputFile) -> Iterator[Paper | Reject]:
-    """Yield a paper for each line."""
+def read_json_lines(file: InputFile, read: ReadRecord) -> Iterator[Paper | Reject]:
+    """Yield a paper for each line, an object that `read` maps."""
+    for source, _, value in read_lines(file):
+        yield value if isinstance(value, Reject) else read(value, source)
+
+
+def read_lines(file: InputFile) -> Iterator[tuple[str, str, dict[str, Any] | Reject]]:
+    """Yield for each line its place, its text and its object, or what is wrong with it."""
     for number, line in file.lines():
         if line.strip():
-            yield _read_line(line, f"{file.name}:{number}")
+            source = f"{file.name}:{number}"
+            yield source, line, _read_line(line, source)
 
 
-def read_json_document(file: InputFile) -> Iterator[Paper | Reject]:
+def read_json_document(file: InputFile, read: ReadRecord) -> Iterator[Paper | Reject]:
     """Yield the papers of a list, of an object around a list or from id to paper, or a lone paper."""
     cursor = _Cursor(file)
     while cursor.peek():
         for value in _papers(cursor):
             cursor.record += 1
-            yield _read_value(value, f"{file.name}:record {cursor.record}")
+            source = f"{file.name}:record {cursor.record}"
+            found = _as_object(value, source, "")
+            yield found if isinstance(found, Reject) else read(found, source)
 
 
-def _read_line(line: str, source: str) -> Paper | Reject:
+def _read_line(line: str, source: str) -> dict[str, Any] | Reject:
     try:
-        value = json.loads(line)
+        value = _decoded(line)
     except (ValueError, RecursionError) as error:
         if _is_cut_off(line, error):
             raise BadInput(source, _CUT_OFF) from None
         return Reject(source, f"is not JSON ({_reason(error)})", excerpt(line))
-    return _read_value(value, source, line)
+    return _as_object(value, source, line)
 
 
-def _read_value(value: object, source: str, text: str = "") -> Paper | Reject:
-    if not isinstance(value, dict):
-        return Reject(source, "is no JSON object", excerpt(text or _kind(value)))
-    return read_fields(value, source)
+def _decoded(line: str) -> object:
+    """Decode with orjson; about what that refuses (NaN, half a surrogate) the standard library decides."""
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return json.loads(line)
+
+
+def _as_object(value: object, source: str, text: str) -> dict[str, Any] | Reject:
+    return (
+        value
+        if isinstance(value, dict)
+        else Reject(source, "is no JSON object", excerpt(text or _kind(value)))
+    )
 
 
 def _kind(value: object) -> str:

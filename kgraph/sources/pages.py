@@ -13,7 +13,8 @@ from kgraph.records import Paper, Reject
 from kgraph.sources.dates import whole_date
 from kgraph.sources.files import InputFile
 from kgraph.sources.page_lines import Kind, Line, PageDate, page_lines, read_count, read_date
-from kgraph.sources.values import clean, excerpt
+from kgraph.sources.texts import plain_abstract, plain_title
+from kgraph.sources.values import excerpt
 
 MAX_TITLE = 300  # characters; the longest in 454 was 145, the shortest abstract 432
 MIN_ABSTRACT = 200  # from here on a text needs no full stop to be one
@@ -22,6 +23,8 @@ _FRAME = (Kind.AUTHORS, Kind.DOT, Kind.DATE)  # what stands below an abstract
 _MAX_ORGANISATION = 60
 _EXPORTED = re.compile(r"(?:exported|retrieved|saved)\s*:\s*(\d{4}-\d\d-\d\d)", re.IGNORECASE)
 _DAY_PAGE = re.compile(r"/papers/date/(\d{4})-\d\d-\d\d")
+_TIMES = re.compile(r"(?<=\d)times\b")
+_FONT = re.compile(r"(?<![\w\\])(?:text(?:it|bf|tt|sc|rm|sf)|emph)\{([^{}]*)\}")
 _NO_ABSTRACT = "has no abstract below it, so it is not read as a title"
 _NO_TITLE = "has no title above it, so it is not read as an abstract"
 
@@ -221,8 +224,8 @@ class _Pairing:
         bare_id = (found.arxiv_id or "").removeprefix("arxiv:")
         return Paper(
             id="",
-            title=clean(found.title.text),
-            abstract=clean(found.abstract.text),
+            title=plain_title(_with_commands(found.title.text)),
+            abstract=plain_abstract(_with_commands(found.abstract.text)),
             date=day,
             date_inferred=inferred,
             url=f"https://huggingface.co/papers/{bare_id}" if bare_id else None,
@@ -233,6 +236,11 @@ class _Pairing:
 
     def _reject(self, line: Line, reason: str) -> Reject:
         return Reject(f"{self._name}:{line.number}", reason, excerpt(line.text))
+
+
+def _with_commands(text: str) -> str:
+    """Mend what the site leaves of TeX when it drops dollars and backslashes: `100times`, `textit{all}`."""
+    return _FONT.sub(r"\1", _TIMES.sub("×", text))
 
 
 def _put(found: _Open, line: Line) -> None:

@@ -5,31 +5,36 @@ from collections.abc import Iterator
 
 from kgraph.errors import BadInput
 from kgraph.records import Paper, Reject
-from kgraph.sources.fields import read_fields, usual_fields
+from kgraph.sources.fields import usual_fields
 from kgraph.sources.files import InputFile
+from kgraph.sources.reading import Reading
 from kgraph.sources.values import excerpt
 
+_LONGEST_HEADER = 100_000  # characters
 DELIMITERS = (",", "\t", ";", "|")
 
 
-def find_delimiter(header: str) -> str | None:
+def find_delimiter(header: str, reading: Reading | None = None) -> str | None:
     """Return what separates the columns of a header line, None if it has no column for the title.
 
     >>> find_delimiter("id;title;abstract"), find_delimiter("Title, abstract and all that")
     (';', None)
     """
     best, most = None, 1
+    if len(header) > _LONGEST_HEADER:
+        return None
     for delimiter in DELIMITERS:
-        fields = usual_fields(next(csv.reader([header], delimiter=delimiter), []))
+        names = next(csv.reader([header], delimiter=delimiter), [])
+        fields = usual_fields(reading.renamed(names) if reading else names)
         if "title" in fields and len(fields) > most:
             best, most = delimiter, len(fields)
     return best
 
 
-def read_table(file: InputFile) -> Iterator[Paper | Reject]:
+def read_table(file: InputFile, reading: Reading) -> Iterator[Paper | Reject]:
     """Yield a paper for each row below the header."""
     lines = _Lines(file)
-    delimiter = find_delimiter(lines.header) or ","
+    delimiter = find_delimiter(lines.header, reading) or ","
     names = next(csv.reader([lines.header], delimiter=delimiter, skipinitialspace=True))
     csv.field_size_limit(file.max_line_bytes)
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
@@ -48,7 +53,7 @@ def read_table(file: InputFile) -> Iterator[Paper | Reject]:
         if row is None:
             return
         if any(cell.strip() for cell in row):
-            yield _read_row(names, row, lines)
+            yield _read_row(names, row, lines, reading)
 
 
 class _Lines:
@@ -85,10 +90,9 @@ def _split_plainly(line: str, delimiter: str, columns: int) -> list[str] | None:
     return cells if len(cells) == columns and "\n" not in line.rstrip("\r\n") else None
 
 
-def _read_row(names: list[str], row: list[str], lines: _Lines) -> Paper | Reject:
+def _read_row(names: list[str], row: list[str], lines: _Lines, reading: Reading) -> Paper | Reject:
     if any(row[len(names) :]):
         reason = f"has {len(row)} columns where the header has {len(names)}"
         return Reject(lines.source, reason, excerpt(lines.row))
-    return read_fields(
-        {name: cell for name, cell in zip(names, row, strict=False) if cell.strip()}, lines.source
-    )
+    cells = zip(names, row, strict=False)
+    return reading.read_fields({name: cell if cell.strip() else None for name, cell in cells}, lines.source)

@@ -41,16 +41,21 @@ def read_text(value: object, depth: int = _MAX_DEPTH) -> str:
     >>> read_text(["", "Nature"]), read_text({"name": "ICLR"}), read_text(2017), read_text("None")
     ('Nature', 'ICLR', '2017', '')
     """
+    return clean(raw_text(value, depth))
+
+
+def raw_text(value: object, depth: int = _MAX_DEPTH) -> str:
+    """Return the text of a value as `read_text` does, but as it stands, with its line ends."""
     if isinstance(value, str):
-        return "" if value in _NOTHING else clean(value)
+        return "" if value in _NOTHING or value.isspace() else value
     if isinstance(value, bool) or value is None or value != value or depth == 0:
         return ""
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, list):
-        return next(filter(None, (read_text(one, depth - 1) for one in value)), "")
+        return next(filter(None, (raw_text(one, depth - 1) for one in value)), "")
     if isinstance(value, Mapping):
-        return next(filter(None, (read_text(value.get(key), depth - 1) for key in _NAME_KEYS)), "")
+        return next(filter(None, (raw_text(value.get(key), depth - 1) for key in _NAME_KEYS)), "")
     return ""
 
 
