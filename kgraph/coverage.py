@@ -40,7 +40,7 @@ JOIN entities ON entities.id = entity
 GROUP BY entities.id ORDER BY doubt DESC, entities.papers DESC, name, entities.id LIMIT ?
 """
 _UNCLEAR = """
-SELECT name, count(DISTINCT paper) AS papers FROM mentions WHERE entity IS NULL
+SELECT name, count(DISTINCT paper) AS papers FROM mentions WHERE entity IS NULL AND decided IS NOT 'ignored'
 GROUP BY name ORDER BY papers DESC, name LIMIT ?
 """
 
