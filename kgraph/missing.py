@@ -38,7 +38,7 @@ WHERE (:only IS NULL OR id = :only)
 ORDER BY date IS NULL, date, id LIMIT :limit
 """
 _MENTIONS = """
-SELECT start, "end", entity, entities.name FROM mentions LEFT JOIN entities ON entities.id = entity
+SELECT start, "end", entity, entities.name, decided FROM mentions LEFT JOIN entities ON entities.id = entity
 WHERE paper = ? ORDER BY start
 """
 
@@ -393,6 +393,8 @@ def _found_instead(place: _Place, spelling: str, score: int | None) -> Row:
     if place.taken_for and place.taken_for["entity"]:
         name, entity = place.taken_for["name"], place.taken_for["entity"]
         return _reason("taken_for", f"{said}, taken for {name}.", found=entity)
+    if place.taken_for and place.taken_for["decided"] == "ignored":
+        return _reason("ignored", f"{said}; a lexicon says that it is no entity.")
     if place.taken_for:
         return _reason("unclear", f"{said}; which of several things it means there is unclear.")
     says = f"{said}, but was not taken for a name"
