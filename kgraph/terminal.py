@@ -101,8 +101,15 @@ def show_health(report: Mapping[str, Any]) -> None:
     """Print what `doctor` found: counts, the extractor, and the first rejects."""
     extractor = {f"extractor_{name}": value for name, value in report["extractor"].items()}
     rejects = [": ".join(map(str, reject)) for reject in report["rejects"][:MAX_REJECTS]]
-    facts = {**report, "rejects": rejects, **extractor}
+    conflicts = _first_lines([str(len(report["conflicts"])), *map(_conflict, report["conflicts"])])
+    facts = {**report, "conflicts": conflicts, "rejects": rejects, **extractor}
     show_facts({name: value for name, value in facts.items() if name != "extractor"})
+
+
+def _conflict(conflict: Mapping[str, Any]) -> str:
+    """Say what sources contradict each other on, the kept value first."""
+    values = (f"{_cell(one['value'])} ({_cell(one['sources'])})" for one in conflict["values"])
+    return f"{conflict['paper']} {conflict['field']}: {', not '.join(values)}"
 
 
 def show_card(card: Mapping[str, Any]) -> None:
@@ -135,6 +142,11 @@ def _paper_facts(card: Mapping[str, Any]) -> dict[str, Any]:
         "url": card["url"],
         **{role: ", ".join(names) for role, names in named.items()},
         **{key: card[key] for key in ("cites", "cited_by", "builds_on", "built_on_by") if card[key]},
+        **(
+            {"sources": [f"{field}: {source}" for field, source in card["sources"].items()]}
+            if card["sources"]
+            else {}
+        ),
         "abstract": card["abstract"],
     }
 
