@@ -98,7 +98,8 @@ def record_key(record: str, paper: Paper) -> RecordKey:
 
 
 def _titles(title: str) -> tuple[str, str]:
-    return title_key(title), _plain(title) or title.strip()
+    plain = _plain(title) or title.strip()
+    return (plain if title.isascii() and not _MARKUP.search(title) else title_key(title)), plain
 
 
 def _acl_id(doi: str) -> str | None:

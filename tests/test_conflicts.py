@@ -58,7 +58,7 @@ def test_each_field_has_its_source(tmp_path: Path) -> None:
     assert names == {
         "title": "b.jsonl",
         "abstract": "b.jsonl",
-        "authors": "a.jsonl",
+        "authors": "b.jsonl",
         "date": "b.jsonl",
         "venue": "b.jsonl",
         "url": "a.jsonl",
