@@ -10,11 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from html import unescape
 from itertools import chain
 from typing import TypeVar
 
-from kgraph.identifiers import SCHEMES, own_id
-from kgraph.keys import slug
+from kgraph.identifiers import SCHEMES, normalise_id, own_id
+from kgraph.keys import slug, spell_greek
 from kgraph.records import Paper
 
 Item = TypeVar("Item")
@@ -26,6 +27,14 @@ _ALIKE = 0.3
 _LONG = re.compile(r"\w{5,}")
 _FEWEST_WORDS = 8
 
+_NO_WORD = re.compile(r"[^\w+]+|_+")
+_MARKUP = re.compile(r"[\\&<{]")
+_BRACES = str.maketrans("", "", "{}")
+_TEX_ACCENT = re.compile(r"\\(?:[\"'`^~=.]|[uvhckrbd](?=[{\s]))\s*\{?\s*\\?(\w)\s*\}?")
+_TAG = re.compile(r"</?(?:i|b|em|strong|su[bp]|scp?|tt|span|italic|bold)\b[^<>]*>")
+_NUMBERS = re.compile(r"\d+|(?<=\bpart )[ivx]+\b|(?<=\bvolume )[ivx]+\b|\b[ivx]+$")
+_ACL_DOI = "doi:10.18653/v1/"
+
 
 @dataclass(frozen=True, slots=True)
 class RecordKey:
@@ -35,6 +44,7 @@ class RecordKey:
     own: str  # the record's own id, "" if it has none
     ids: tuple[str, ...]
     title: str  # normalised
+    plain_title: str  # without case, accents and punctuation: what ids are made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +69,42 @@ def merge_records(records: Iterable[Paper]) -> list[Paper]:
 
 
 def title_key(title: str) -> str:
-    """Normalise a title: case, accents and punctuation go, words, digits and `+` stay.
+    r"""Normalise a title: case, accents, TeX, punctuation go; words, digits, `+` stay; Greek is spelled.
 
     >>> title_key("SAM 2: Segment Anything!"), title_key("Qwen2.5  Report"), title_key("Erdős–Rényi")
     ('sam 2 segment anything', 'qwen2 5 report', 'erdos renyi')
+    >>> title_key(r"$\beta$-VAE") == title_key("β-VAE"), title_key(r"Schr\"{o}dinger <i>bridges</i> &amp; co")
+    (True, 'schrodinger bridges co')
     """
-    bare = "".join(c for c in unicodedata.normalize("NFKD", title.casefold()) if not unicodedata.combining(c))
-    return re.sub(r"[^\w+]+|_", " ", bare).strip() or title.strip()
+    bare = title.casefold()
+    if not bare.isascii() or _MARKUP.search(bare):
+        bare = _TAG.sub("", spell_greek(_TEX_ACCENT.sub(r"\1", unescape(bare)).translate(_BRACES)))
+    return _plain(bare) or title.strip()
+
+
+def _plain(title: str) -> str:
+    title = title.casefold()
+    if not title.isascii():
+        title = "".join(c for c in unicodedata.normalize("NFKD", title) if not unicodedata.combining(c))
+    return _NO_WORD.sub(" ", title).strip()
 
 
 def record_key(record: str, paper: Paper) -> RecordKey:
     """Return what a source record is known by."""
     own = own_id(paper.id)
-    return RecordKey(
-        record, "" if own in paper.ids else own, tuple(sorted(set(paper.ids))), title_key(paper.title)
-    )
+    ids = set(paper.ids)
+    ids.update(filter(None, (_acl_id(id_) for id_ in paper.ids if id_.startswith(_ACL_DOI))))
+    return RecordKey(record, "" if own in ids else own, tuple(sorted(ids)), *_titles(paper.title))
+
+
+def _titles(title: str) -> tuple[str, str]:
+    plain = _plain(title) or title.strip()
+    return (plain if title.isascii() and not _MARKUP.search(title) else title_key(title)), plain
+
+
+def _acl_id(doi: str) -> str | None:
+    """Return the id in the ACL Anthology that its DOIs hold."""
+    return normalise_id(doi.removeprefix(_ACL_DOI), "acl")
 
 
 def identify(keys: Iterable[RecordKey], abstract_of: AbstractOf) -> list[Identity]:
@@ -81,7 +112,7 @@ def identify(keys: Iterable[RecordKey], abstract_of: AbstractOf) -> list[Identit
     keys = sorted(keys, key=lambda key: key.record)
     bad = _shared_by_different(keys, abstract_of)
     good = [key if bad.isdisjoint(_known(key)) else _without(key, bad) for key in keys]
-    by_ids = _connected([(key, _known(key) or {title_id(key.title)}) for key in good])
+    by_ids = _connected([(key, _known(key) or {_title_id(key.plain_title)}) for key in good])
     by_titles = _connected([(group, {key.title for key in group}) for group in by_ids])
     groups = chain.from_iterable(
         [[*chain.from_iterable(groups)]] if _one_paper(groups, abstract_of) else groups
@@ -100,9 +131,13 @@ def _without(key: RecordKey, bad: set[str]) -> RecordKey:
 
 
 def title_id(title: str) -> str:
-    """Return the id of a paper that is known by nothing but its title, normalised."""
-    digest = blake2b(title.encode(), digest_size=4).hexdigest()
-    return f"title:{slug(title)[:60].strip('-')}-{digest}"
+    """Return the id of a paper that is known by nothing but its title."""
+    return _title_id(_titles(title)[1])
+
+
+def _title_id(plain_title: str) -> str:
+    digest = blake2b(plain_title.encode(), digest_size=4).hexdigest()
+    return f"title:{slug(plain_title)[:60].strip('-')}-{digest}"
 
 
 def _connected(items: Iterable[tuple[Item, Iterable[str]]]) -> list[list[Item]]:
@@ -144,14 +179,24 @@ def _shared_by_different(keys: Iterable[RecordKey], abstract_of: AbstractOf) -> 
 def _alike_to_first(records: Sequence[RecordKey], abstract_of: AbstractOf) -> bool:
     """Tell whether records that share a known id may be one work.
 
-    A paper may change its title; but a publisher may also give all papers of a volume one DOI.
+    A paper may change its title; but a publisher may also give all papers of a volume one DOI, and a report
+    on the next version is another work, however much it says the same.
     """
     first, *rest = records
     return all(
-        _alike(first.title, other.title, fewest=1)
-        or _alike(abstract_of(first.record), abstract_of(other.record), fewest=_FEWEST_WORDS)
+        not _other_version(first.title, other.title)
+        and (
+            _alike(first.title, other.title, fewest=1)
+            or _alike(abstract_of(first.record), abstract_of(other.record), fewest=_FEWEST_WORDS)
+        )
         for other in rest
     )
+
+
+def _other_version(one: str, other: str) -> bool:
+    """Tell whether two titles both have numbers, and different ones: SAM 2 and SAM 3, part I and II."""
+    mine, theirs = _NUMBERS.findall(one), _NUMBERS.findall(other)
+    return bool(mine and theirs) and mine != theirs
 
 
 def _one_paper(groups: Sequence[Sequence[RecordKey]], abstract_of: AbstractOf) -> bool:
@@ -181,7 +226,7 @@ def _identity(keys: Sequence[RecordKey]) -> Identity:
     own = {key.own for key in keys} - {""}
     best = min(ids, key=_preference, default="")
     if not best or _preference(best)[0] == len(SCHEMES):
-        best = min(own or ids or {min(title_id(key.title) for key in keys)})
+        best = min(own or ids or {min(_title_id(key.plain_title) for key in keys)})
     return Identity(best, tuple(sorted(ids | own)), tuple(sorted(key.record for key in keys)))
 
 
@@ -196,17 +241,16 @@ def merge(id_: str, ids: tuple[str, ...], records: Sequence[Paper]) -> Paper:
     Title and abstract are those of the record with the longest abstract; what it lacks comes from the next.
     """
     ranked = sorted(records, key=_fullness) if len(records) > 1 else records
-    best = ranked[0]
-    date, inferred = _date(ranked)
+    given = _givers(ranked)
     return Paper(
         id_,
-        best.title,
-        best.abstract,
-        max((record.authors for record in ranked), key=len),
-        date,
-        inferred,
-        next((record.venue for record in ranked if record.venue), None),
-        next((record.url for record in ranked if record.url), None),
+        given["title"].title,
+        given["abstract"].abstract,
+        given["authors"].authors,
+        given["date"].date,
+        given["date"].date_inferred,
+        given["venue"].venue or None,
+        given["url"].url or None,
         ids,
         tuple(dict.fromkeys(chain.from_iterable(record.references for record in ranked))),
         {key: value for record in reversed(ranked) for key, value in record.extra.items()},
@@ -214,12 +258,27 @@ def merge(id_: str, ids: tuple[str, ...], records: Sequence[Paper]) -> Paper:
     )
 
 
+def givers(records: Iterable[Paper]) -> dict[str, Paper]:
+    """Return, for each field of a paper that not all its records give together, the record that gave it."""
+    return _givers(sorted(records, key=_fullness))
+
+
+def _givers(ranked: Sequence[Paper]) -> dict[str, Paper]:
+    best = ranked[0]
+    return {
+        "title": best,
+        "abstract": best,
+        "authors": max(ranked, key=lambda record: len(record.authors)),
+        "date": min(ranked, key=_earliness),
+        "venue": next((record for record in ranked if record.venue), best),
+        "url": next((record for record in ranked if record.url), best),
+    }
+
+
 def _fullness(record: Paper) -> tuple[int, str]:
     return -len(record.abstract), repr(replace(record, extra=dict(sorted(record.extra.items())), source=""))
 
 
-def _date(records: Iterable[Paper]) -> tuple[str | None, bool]:
-    """Return the earliest stated date, else the earliest inferred; within one year the most exact."""
-    dates = [(record.date_inferred, record.date + "~", record.date) for record in records if record.date]
-    inferred, _, date = min(dates, default=(False, "", None))
-    return date, inferred
+def _earliness(record: Paper) -> tuple[bool, bool, str]:
+    """Order the earliest stated date first, else the earliest inferred; within one year the most exact."""
+    return record.date is None, record.date_inferred, f"{record.date}~"

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 # unicodedata says LAMDA, TeX and texts say lambda
 _GREEK = {c: unicodedata.name(c).split()[-1].lower() for c in "αβγδεζηθικλμνξοπρσςτυφχψω"} | {"λ": "lambda"}
+_GREEK_SPELLED = str.maketrans(_GREEK)
 _SPELLED = str.maketrans(_GREEK | {"+": "plus", "*": "star"})
 _TEX_FONT = re.compile(
     r"\\(?:text(?:bf|it|sc|tt|rm|sf|sl|up)?|math(?:bf|it|cal|rm|bb|sf|tt|frak|scr)|emph|mbox|operatorname"
@@ -66,6 +67,15 @@ def fold(name: str) -> str:
         name = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
         name = unicodedata.normalize("NFKC", _ACCENT.sub("", name))
     return name.lower().translate(_SPELLED)
+
+
+def spell_greek(text: str) -> str:
+    r"""Write Greek letters, plain or of TeX, in Latin ones.
+
+    >>> spell_greek("β-VAE"), spell_greek(r"$\beta$-VAE")
+    ('beta-VAE', '$beta$-VAE')
+    """
+    return _TEX_GREEK.sub(lambda m: m[1], text).translate(_GREEK_SPELLED)
 
 
 @lru_cache(1 << 16)  # names come again and again, and this is asked several times of each

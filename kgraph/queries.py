@@ -10,6 +10,7 @@ from sqlite3 import Connection
 from typing import Literal
 
 from kgraph.config import Config
+from kgraph.conflicts import conflicts, given
 from kgraph.keys import alias_key
 from kgraph.measures import growth, strength
 from kgraph.names import Row, find_node, select
@@ -361,6 +362,7 @@ def _paper_card(db: Connection, node: Row) -> Row:
         "url": row["url"],
         "abstract": row["abstract"],
         "entities": named,
+        "sources": given(db, node["id"]),
         **_paper_links(db, node["id"]),
     }
 
@@ -570,4 +572,5 @@ def doctor(db: Connection) -> Row:
     sql = "SELECT key, value FROM meta WHERE key != 'steps' ORDER BY key"
     meta = {key: json.loads(value) for key, value in db.execute(sql)}
     version = _count(db, "PRAGMA user_version")
-    return {**{key: _count(db, sql) for key, sql in _COVERAGE.items()}, **meta, "store_version": version}
+    coverage = {key: _count(db, sql) for key, sql in _COVERAGE.items()}
+    return {**coverage, "conflicts": conflicts(db), **meta, "store_version": version}

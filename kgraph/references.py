@@ -85,4 +85,4 @@ def _resolve(reference: str, collection: Collection) -> tuple[str, str | None]:
     )
     if known:
         return known, None
-    return (ids[0] if ids else title_id(title_key(reference))), own or reference
+    return (ids[0] if ids else title_id(reference)), own or reference

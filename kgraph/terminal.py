@@ -112,6 +112,7 @@ def show_health(report: Mapping[str, Any]) -> None:
         "inferred": _inferred_fact(report["references"]["inferred"]),
         "papers": f"{report['without_mentions']} name nothing, {report['without_edges']} have no edge",
         "merged": _merged_fact(report["merged"]),
+        "conflicts": _first_lines([str(len(report["conflicts"])), *map(_conflict, report["conflicts"])]),
         "names": f"{report['lone_entities']} in one paper only",
         "mentions": f"{report['unresolved_mentions']} of which it is unclear what they name",
         "in doubt": [
@@ -198,6 +199,12 @@ def _percent(part: int, whole: int) -> str:
     return f"{min(max(round(share), share > 0), 99 if part < whole else 100)}%"
 
 
+def _conflict(conflict: Mapping[str, Any]) -> str:
+    """Say what sources contradict each other on, the kept value first."""
+    values = (f"{_cell(one['value'])} ({_cell(one['sources'])})" for one in conflict["values"])
+    return f"{conflict['paper']} {conflict['field']}: {', not '.join(values)}"
+
+
 def show_card(card: Mapping[str, Any]) -> None:
     """Print the card of an entity or a paper."""
     show_facts(_paper_facts(card) if card["type"] == "paper" else _entity_facts(card))
@@ -228,6 +235,11 @@ def _paper_facts(card: Mapping[str, Any]) -> dict[str, Any]:
         "url": card["url"],
         **{role: ", ".join(names) for role, names in named.items()},
         **{key: card[key] for key in ("cites", "cited_by", "builds_on", "built_on_by") if card[key]},
+        **(
+            {"sources": [f"{field}: {source}" for field, source in card["sources"].items()]}
+            if card["sources"]
+            else {}
+        ),
         "abstract": card["abstract"],
     }
 

@@ -31,6 +31,13 @@ def ids(*records: Paper) -> list[str]:
         pytest.param("A Theory, Part I", "A Theory, Part II", False, id="parts"),
         pytest.param("LoRA+: Low-Rank Adaptation", "LoRA: Low-Rank Adaptation", False, id="a plus"),
         pytest.param("论文", "另一篇", False, id="another script"),
+        pytest.param(r"On $\beta$-VAE", "On β-VAE", True, id="Greek"),
+        pytest.param(
+            r"On the Schr{\"o}dinger bridge", "On the Schrödinger Bridge", True, id="accents of TeX"
+        ),
+        pytest.param("{B}ERT: {P}re-training", "BERT: Pre-training", True, id="braces of BibTeX"),
+        pytest.param("Bits &amp; <i>bytes</i>", "Bits & Bytes", True, id="HTML"),
+        pytest.param("If a<b then c>d", "If a then d", False, id="no tag"),
     ],
 )
 def test_title_key(title: str, other: str, same: bool) -> None:
@@ -78,6 +85,31 @@ def test_id(record: Paper, id_: str) -> None:
             ],
             2,
             id="one DOI for a whole volume",
+        ),
+        *(
+            pytest.param(
+                [
+                    Paper("", title, ABOUT_MAMBA, ids=("doi:10.1/x",)),
+                    Paper("", other, ABOUT_MAMBA, ids=("doi:10.1/x",)),
+                ],
+                papers,
+                id=f"one DOI: {other}",
+            )
+            for title, other, papers in [
+                ("Qwen2 Technical Report", "Qwen2.5 Technical Report", 2),
+                ("SAM 2: Segmenting Videos", "SAM 3: Segmenting Videos", 2),
+                ("A Theory of Spaces, Part I", "A Theory of Spaces, Part II", 2),
+                ("Selective Spaces for 7B Models", "Selective Spaces for Models", 1),
+                ("Selective Spaces of 2023", "Selective Spaces, of 2023", 1),
+            ]
+        ),
+        pytest.param(
+            [
+                Paper("", "Word vectors of words", ids=("doi:10.18653/v1/p19-1001",)),
+                Paper("", "Word vectors", ids=("acl:P19-1001",)),
+            ],
+            1,
+            id="a DOI that holds an id of the ACL",
         ),
         pytest.param(
             [
