@@ -138,10 +138,19 @@ def _long_before(text: str, span: tuple[int, int], short: str) -> tuple[int, int
     words = list(re.finditer(r"\S+", text[slice(*span)]))
     most = min(len(letters) + 5, 2 * len(letters))
     start = span[0] + (words[-most:][0].start() if words else 0)
-    begin = _align(text[start : span[1]], letters)
+    long = text[start : span[1]]
+    begin = _initials(long, short)
+    if begin is None:
+        begin = _align(long, letters)
     if begin is None or span[1] - start - begin <= len(short):
         return None
     return start + begin, span[1]
+
+
+def _initials(long: str, short: str) -> int | None:
+    """Return from which word on the initials are the short form: SSL is no mere supervised learning."""
+    starts = [word.start() for word in re.finditer(r"[^\W_]+", long)]
+    return next((start for start in reversed(starts) if abbreviates(short, long[start:])), None)
 
 
 def _align(long: str, letters: str) -> int | None:
