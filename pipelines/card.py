@@ -54,12 +54,15 @@ lexicon of {len(rows):,} names says, and how often annotated papers name somethi
 ({evidence:,} spellings). Four convolutions of width {width} with a reach of 8 words to each side follow; between
 them all occurrences of a word in the paper exchange what they know, and every sentence and the whole
 paper are heard. Words are labelled (BIO by type, decoded by Viterbi). Then each thing, with all its
-mentions, is given its role, and every two things of the paper their relation, if any.
+mentions and what these find in their sentences by attention, is given its role among the things of the
+paper, and every two things their relation, if any.
 
 **Training.** One network learns from {len(read_annotated(TRAIN)) + len(ours):,} annotated papers, {EPOCHS} passes, the running mean of its
-weights kept; its word vectors come from the {sum(1 for _ in read_corpus()):,} abstracts of the corpus and from all-MiniLM-L6-v2
+weights kept. The two groups of annotators below differ a little in what they take for a name: where the
+network decides it has a bias of each, the given annotations are seen twice a pass, and what ships has
+their bias. Its word vectors come from the {sum(1 for _ in read_corpus()):,} abstracts of the corpus and from all-MiniLM-L6-v2
 (Apache 2.0), which only training needs. `make train` does all of it from ../shared and this repository, in
-about 40 minutes on one core. Choices were made on a held-out fifth of the given annotations
+about 50 minutes on one core. Choices were made on a held-out fifth of the given annotations
 (`python -m pipelines.train --fold 0`).
 
 **Data.** {len(read_annotated(TRAIN)):,} papers of ../shared/gold, annotated by language models of one family after a written

@@ -9,10 +9,22 @@ import numpy.typing as npt
 
 from kgraph.extraction.features import Counts
 from pipelines.evidence import write_evidence
-from pipelines.model import Model
+from pipelines.model import GOLD, Model
 
 LAYERS = (
-    *("same_word", "sentence", "whole", "label", "mention", "role_hidden", "role", "meeting"),
+    *(
+        "same_word",
+        "sentence",
+        "whole",
+        "label",
+        "seek",
+        "offer",
+        "mention",
+        "company",
+        "role_hidden",
+        "role",
+    ),
+    "meeting",
     *("pair_first", "pair_second", "pair_flags", "pair_met", "pair"),
 )
 
@@ -58,4 +70,12 @@ def _named(state: dict[str, npt.NDArray[np.float32]]) -> dict[str, npt.NDArray[n
         named[name] = state[f"{name}.weight"].T
         if f"{name}.bias" in state:
             named[f"{name}_shift"] = state[f"{name}.bias"]
+    named["far"] = state["far"]
+    for name, shift in {
+        "enter": "enter_shift0",
+        "label": "label_shift",
+        "role": "role_shift",
+        "pair": "pair_shift",
+    }.items():
+        named[shift] = named[shift] + state[f"habits.{name}.weight"][GOLD]
     return named

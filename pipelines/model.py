@@ -4,6 +4,9 @@ Words enter as pretrained vectors, hashed affixes, a description of their form, 
 paper and the opinion of the lexicon and of other papers. Four convolutions with growing reach follow;
 between them every token meets all others of the same word, its sentence and the whole paper. One head
 labels tokens, one gives every thing its role, one relates every two things of a paper.
+
+The annotators of the gold papers and those of the corpus differ a little in what they take for a name and
+for a relation: every layer that decides has a bias of each, learnt together; what ships is the gold's.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,18 +32,32 @@ from kgraph.extraction.features import (
     Words,
     describe,
 )
-from kgraph.extraction.network import DILATIONS, LABELS, POOL_AFTER, RELATION_CLASSES
+from kgraph.extraction.network import (
+    DILATIONS,
+    DISTANCES,
+    HEADS,
+    LABELS,
+    POOL_AFTER,
+    RELATION_CLASSES,
+    looks,
+)
 from kgraph.extraction.things import PAIR_FLAGS, THING_FLAGS, Things, describe_things
 from kgraph.records import ROLES, STATED, SYMMETRIC, TYPES
 from pipelines.corpus import Annotated
 
-HIDDEN, AFFIX = 160, 24
+HIDDEN, AFFIX = 128, 24
 AROUND, PAIR = 96, 96  # what is said of a mention or a meeting, and of a pair
+COMPANY = 48  # what is said of all the things of a paper
+SOUGHT = 64  # what mentions look for in their sentences, all heads together
+GOLD, OURS = 0, 1  # whose annotation it is
 RATE, BATCH = 2e-3, 16  # the greatest rate of a step, and papers in one
 ROLE_WEIGHT, PAIR_WEIGHT = 0.4, 0.3
+JUDGED_DROP = (
+    0.25  # where roles and relations are judged, which are learnt by heart before they are understood
+)
 MEAN_DECAY = 0.995  # of the running mean of the weights, a step
 LEXICON_FORGOTTEN = 0.25  # share of papers whose lexicon flags are hidden
-SMOOTHING = 0.02  # of the annotators' labels
+SMOOTHING, JUDGED_SMOOTHING = 0.02, 0.05  # of the annotators' labels; of their roles and relations
 
 Floats = npt.NDArray[np.float32]
 
@@ -54,6 +71,7 @@ class Example:
     things: Things
     roles: list[int]  # by thing, index into ROLES
     relations: list[int]  # by pair of things, index into RELATION_CLASSES
+    annotator: int  # GOLD or OURS
 
 
 def read_words(folder: Path) -> tuple[Words, Floats]:
@@ -81,7 +99,8 @@ def encode(annotated: Annotated, words: Words, names: Names, evidence: Evidence)
     named = [annotated.entities[index] for index in number]
     things = describe_things(tokens, mentions, [TYPES.index(e["type"]) for e in named])
     roles = [ROLES.index(e["role"]) for e in named]
-    return Example(tokens, labels, things, roles, _relations(annotated, named, things))
+    annotator = OURS if annotated.paper.id.startswith("corpus:") else GOLD
+    return Example(tokens, labels, things, roles, _relations(annotated, named, things), annotator)
 
 
 def _relations(annotated: Annotated, named: Sequence[Mapping[str, Any]], things: Things) -> list[int]:
@@ -98,7 +117,7 @@ def _relations(annotated: Annotated, named: Sequence[Mapping[str, Any]], things:
 
 
 class Model(nn.Module):
-    def __init__(self, vectors: Floats, drop: float = 0.2, word_drop: float = 0.15) -> None:
+    def __init__(self, vectors: Floats, drop: float = 0.15, word_drop: float = 0.15) -> None:
         super().__init__()
         unknown = np.zeros((1, vectors.shape[1]), np.float32)
         self.register_buffer("vectors", torch.from_numpy(np.vstack([unknown, vectors])) * 4)
@@ -116,9 +135,13 @@ class Model(nn.Module):
         self.sentence = nn.Linear(2 * HIDDEN, HIDDEN)
         self.whole = nn.Linear(HIDDEN, HIDDEN)
         self.label = nn.Linear(HIDDEN, len(LABELS))
-        self.mention = nn.Linear(5 * HIDDEN, AROUND)
+        self.seek = nn.Linear(HIDDEN, SOUGHT)
+        self.offer = nn.Linear(HIDDEN, 2 * SOUGHT)
+        self.far = nn.Parameter(torch.zeros(DISTANCES, HEADS))
+        self.mention = nn.Linear(5 * HIDDEN + SOUGHT, AROUND)
         described = 2 * AROUND + THING_FLAGS
-        self.role_hidden = nn.Linear(described, 64)
+        self.company = nn.Linear(described, COMPANY)
+        self.role_hidden = nn.Linear(described + COMPANY, 64)
         self.role = nn.Linear(64, len(ROLES))
         self.meeting = nn.Linear(5 * HIDDEN + 2, AROUND)
         self.pair_first = nn.Linear(described + len(ROLES), PAIR, bias=False)
@@ -126,6 +149,10 @@ class Model(nn.Module):
         self.pair_flags = nn.Linear(PAIR_FLAGS, PAIR)
         self.pair_met = nn.Linear(AROUND, PAIR, bias=False)
         self.pair = nn.Linear(PAIR, len(RELATION_CLASSES))
+        habits = {"enter": HIDDEN, "label": len(LABELS), "role": len(ROLES), "pair": len(RELATION_CLASSES)}
+        self.habits = nn.ModuleDict({name: nn.Embedding(2, width) for name, width in habits.items()})
+        for table in self.habits.values():
+            nn.init.zeros_(table.weight)
         self.drop, self.word_drop = drop, word_drop
 
     def forward(self, batch: "Batch") -> tuple[Tensor, Tensor]:
@@ -136,17 +163,18 @@ class Model(nn.Module):
             vectors = vectors * (torch.rand(vectors.shape[:2]) > self.word_drop).float().unsqueeze(-1)
             flags = self._forget_lexicon(flags)
         affixes = [table(batch.ids[..., k + 1]) for k, table in enumerate(self.affixes)]
-        if not self.training:  # the row of a word never met is some other word's
-            affixes[-1] = affixes[-1] * (batch.ids[..., :1] > 0)
+        affixes[-1] = affixes[-1] * (batch.ids[..., :1] > 0)  # that of a word never met is some other word's
         entered = self._dropped(torch.cat([vectors, *affixes, flags], -1), 0.1)
         mask = batch.mask.unsqueeze(-1)
-        hidden = self.enter_norm(F.relu(self.enter(entered))) * mask
+        habit = self.habits["enter"](batch.annotators).unsqueeze(1)
+        hidden = self.enter_norm(F.relu(self.enter(entered) + habit)) * mask
         for depth, (convolution, norm) in enumerate(zip(self.convolutions, self.norms, strict=True)):
             moved = convolution(self._dropped(hidden, self.drop).transpose(1, 2)).transpose(1, 2)
             hidden = norm(hidden + F.relu(moved)) * mask
             if depth == POOL_AFTER:
                 hidden = self._pool(hidden, batch, mask)
-        return self.label(self._dropped(hidden, self.drop)), hidden
+        scores = self.label(self._dropped(hidden, self.drop))
+        return scores + self.habits["label"](batch.annotators).unsqueeze(1), hidden
 
     def _pool(self, hidden: Tensor, batch: "Batch", mask: Tensor) -> Tensor:
         index = batch.groups.unsqueeze(-1).expand_as(hidden)
@@ -172,18 +200,26 @@ class Model(nn.Module):
 
         start, end, owner = batch.mentions.T
         sides = [F.pad(flat, (0, 0, 1, 1))[at] for at in (start, end + 1)]  # the tokens before and after
-        around = torch.cat([mean(start, end), *sides, sentences[sentence_of[start]]], -1)
-        around = F.relu(self.mention(self._dropped(around, self.drop)))
+        named = mean(start, end)
+        sought = self._sought(named, flat, batch)
+        around = torch.cat([named, *sides, sentences[sentence_of[start]], sought], -1)
+        around = F.relu(self.mention(self._dropped(around, JUDGED_DROP)))
         described = _means_and_most(around, owner, len(batch.thing_flags), most_first=True)
         described = self._dropped(torch.cat([described, batch.thing_flags], -1), 0.1)
-        roles = self.role(F.relu(self.role_hidden(described)))
+        paper = batch.thing_papers
+        said = F.relu(self.company(described))
+        company = torch.zeros(len(batch.annotators), COMPANY).scatter_reduce(
+            0, _wide(paper, said), said, "amax"
+        )
+        roles = self.role(F.relu(self.role_hidden(torch.cat([described, company[paper]], -1))))
+        roles = roles + self.habits["role"](batch.annotators[paper])
 
         one, two, pair, turned = batch.meetings.T
         (start, end, _), (start2, end2, _) = batch.mentions[one].T, batch.mentions[two].T
         gap = (start2 - end).clamp(min=0).float().log1p() / 4
         place = torch.stack([gap, turned.float()], -1)
         seen = [mean(end, start2), mean(start, end), mean(start2, end2), sentences[sentence_of[start]], place]
-        met = F.relu(self.meeting(self._dropped(torch.cat(seen, -1), self.drop)))
+        met = F.relu(self.meeting(self._dropped(torch.cat(seen, -1), JUDGED_DROP)))
         count = len(batch.pair_flags)
         most = torch.zeros(count, met.shape[1]).scatter_reduce(0, _wide(pair, met), met, "amax")
         known = torch.cat([described, roles.detach().softmax(-1)], -1)
@@ -194,7 +230,22 @@ class Model(nn.Module):
             + self.pair_flags(batch.pair_flags)
             + self.pair_met(most)
         )
-        return roles, self.pair(self._dropped(middle, 0.2))
+        relations = self.pair(self._dropped(middle, 0.2)) + self.habits["pair"](
+            batch.annotators[paper[first]]
+        )
+        return roles, relations
+
+    def _sought(self, named: Tensor, flat: Tensor, batch: "Batch") -> Tensor:
+        """Return what each mention finds in its sentence, by attention that knows how far a token is."""
+        mention, token, far = batch.looks.T
+        keys, values = self.offer(flat).chunk(2, -1)
+        sought = self.seek(named)[mention].view(-1, HEADS, SOUGHT // HEADS)
+        scores = (sought * keys[token].view_as(sought)).sum(-1) / (SOUGHT // HEADS) ** 0.5 + self.far[far]
+        odds = scores.clamp(max=30).exp()  # (looks, heads)
+        total = torch.zeros(len(named), HEADS).index_add(0, mention, odds)
+        share = (odds / total[mention]).unsqueeze(-1)
+        found = (share * values[token].view_as(sought)).flatten(1)
+        return torch.zeros(len(named), SOUGHT).index_add(0, mention, found)
 
     def _dropped(self, x: Tensor, rate: float) -> Tensor:
         """Drop channels of whole papers (Gal and Ghahramani 2016), or of single things where a row is one."""
@@ -237,6 +288,9 @@ class Batch:
     pair_flags: Tensor  # (pairs, PAIR_FLAGS)
     relations: Tensor  # (pairs,)
     meetings: Tensor  # (meetings, 4): both mentions and their pair in the batch, turned
+    looks: Tensor  # (looks, 3): a mention, a token of its sentence in the flattened batch, their distance
+    thing_papers: Tensor  # (things,)
+    annotators: Tensor  # (papers,)
 
 
 def collate(examples: Sequence[Example], words: Words) -> Batch:
@@ -274,6 +328,12 @@ def collate(examples: Sequence[Example], words: Words) -> Batch:
         _joined(t.pair_flags for t in things),
         torch.tensor([relation for example in examples for relation in example.relations], dtype=torch.long),
         _joined(t.meetings + np.array([m, m, p, 0]) for t, m, p in zip(things, mention, pair, strict=False)),
+        _joined(
+            np.stack(looks(e.tokens, e.things.mentions), axis=1) + np.array([m, a, 0])
+            for e, m, a in zip(examples, mention, token, strict=False)
+        ),
+        torch.repeat_interleave(torch.tensor([len(t.flags) for t in things])),
+        torch.tensor([example.annotator for example in examples]),
     )
 
 
@@ -335,7 +395,8 @@ def _loss(model: Model, batch: Batch) -> Tensor:
     if not len(batch.thing_flags):
         return loss
     roles, relations = model.judge_things(hidden, batch)
-    loss = loss + ROLE_WEIGHT * F.cross_entropy(roles, batch.roles)
+    loss = loss + ROLE_WEIGHT * F.cross_entropy(roles, batch.roles, label_smoothing=JUDGED_SMOOTHING)
     if len(batch.pairs):
-        loss = loss + PAIR_WEIGHT * F.cross_entropy(relations, batch.relations)
+        judged = F.cross_entropy(relations, batch.relations, label_smoothing=JUDGED_SMOOTHING)
+        loss = loss + PAIR_WEIGHT * judged
     return loss

@@ -1,6 +1,8 @@
+from itertools import pairwise, product
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgraph.extraction.decoding import find_spans
@@ -37,6 +39,34 @@ def test_a_bias_against_outside_finds_more() -> None:
     table = rows("O", "O", sure=0.4)
     assert not list(find_spans(table))
     assert list(find_spans(table, outside_bias=-5))
+
+
+def likeliest_spans(probabilities: np.ndarray) -> list[tuple[int, int]]:
+    """Try every path: O, B of a type, or I of the type that the token before is of."""
+    best, path = -np.inf, tuple[int, ...]()
+    for labels in product(range(len(LABELS)), repeat=len(probabilities)):
+        legal = all(
+            label % 2 or label == 0 or before in (label - 1, label)
+            for before, label in pairwise((0, *labels))
+        )
+        score = np.log(probabilities[range(len(labels)), labels]).sum()
+        if legal and score > best:
+            best, path = score, labels
+    starts = [i for i, label in enumerate(path) if label % 2]
+    return [
+        (i, next((j for j in range(i + 1, len(path)) if path[j] % 2 or not path[j]), len(path)))
+        for i in starts
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.lists(st.floats(0.05, 1), min_size=len(LABELS), max_size=len(LABELS)), min_size=1, max_size=3)
+)
+def test_the_path_is_the_likeliest(table: list[list[float]]) -> None:
+    probabilities = np.array(table, np.float32)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    assert [span[:2] for span in find_spans(probabilities)] == likeliest_spans(probabilities)
 
 
 @given(

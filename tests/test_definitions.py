@@ -19,6 +19,14 @@ from kgraph.extraction.definitions import abbreviates, contracts, find_definitio
         pytest.param("Accuracy rises (see Table 2).", [], id="no short form"),
         pytest.param("our method (GPU) is quick", [], id="letters not in the words before"),
         pytest.param("It rose by 3 points (see LoRA).", [], id="a remark"),
+        pytest.param(
+            "We study semi-supervised learning (SSL).",
+            [("semi-supervised learning", "SSL")],
+            id="a hyphen before",
+        ),
+        pytest.param(
+            "BERT-based image retrieval (IR)", [("image retrieval", "IR")], id="a hyphen of another word"
+        ),
         pytest.param("The end. New words (NW) follow", [("New words", "NW")], id="not over a full stop"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from kgraph.errors import BadInput
 from kgraph.extraction import Extractor, find_mentions, load_extractor
-from kgraph.extraction.extractor import _places, _without_edges
+from kgraph.extraction.extractor import _NO_NAME, _places, _without_edges
 from kgraph.extraction.grouping import Span
 from kgraph.records import ROLES, STATED, TYPES, Extraction, Paper
 
@@ -186,7 +186,15 @@ def test_the_component_finds_what_the_tagger_does(extractor: Extractor) -> None:
 
 @pytest.mark.parametrize(
     ("text", "kept"),
-    [("Mamba-", "Mamba"), ("(LoRA", "LoRA"), ("LoRA+", "LoRA+"), ("f(x)", "f(x)"), ("A*", "A*"), ("--", "")],
+    [
+        ("Mamba-", "Mamba"),
+        ("(LoRA", "LoRA"),
+        ("LoRA+", "LoRA+"),
+        ("f(x)", "f(x)"),
+        ("A*", "A*"),
+        ("--", ""),
+        ("g., BERT", "BERT"),
+    ],
 )
 def test_edges(text: str, kept: str) -> None:
     span = _without_edges(Span(5, 5 + len(text), text, "method", 900, "tagger"))
@@ -241,6 +249,22 @@ def test_noise_stays_out(extractor: Extractor) -> None:
         "strong baselines at NeurIPS 2023. Code is at https://github.com/acme/tool."
     )
     assert extract(Paper("x", "Notes from the Field", text), extractor).mentions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_none"),
+    [
+        ("7B", True),
+        ("25 Mbps", True),
+        ("2012", True),
+        ("3D", True),
+        ("T5", False),
+        ("300W", False),
+        ("20News", False),
+    ],
+)
+def test_quantities_are_no_names(text: str, is_none: bool) -> None:
+    assert (_NO_NAME.fullmatch(text) is not None) is is_none
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,11 @@ def find_spans(probabilities: Floats, outside_bias: float = 0.0) -> Iterator[tup
     lasts = unsure[np.concatenate([breaks, [len(unsure) - 1]])]
     scores = np.log(probabilities + _TINY)
     scores[:, 0] += outside_bias
+    inside = np.concatenate([[0], np.cumsum(scores[:, 1:].max(axis=1) > scores[:, 0])])
     outsides = outside.tolist()
     for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
+        if inside[first] == inside[last + 1]:
+            continue  # O is the likeliest label of every token, and so the likeliest path
         path = _viterbi(scores[first : last + 1].tolist())
         for start, end, type_ in _spans(path):
             score = 1 - sum(outsides[first + start : first + end]) / (end - start)

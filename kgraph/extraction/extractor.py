@@ -35,8 +35,13 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _EDGES = frozenset("-‐‑‒–—―,;:.!?/\\'\"`“”‘’ \n\t")
 _JOINTS = frozenset("_-")
 _SIGNS = re.compile(r"[+*]{1,2}(?![\w+*])")
+_REST_OF_TEX = re.compile(r"[^$\s]{0,12}\$\w*")  # of "M$^" in "M$^2$AD"
 _TAIL = re.compile(r"-(?=[A-Z0-9])\w+(?!\w)")
-_NO_NAME = re.compile(r"|[1-4]D|Sec(?:tion)?s?|Fig(?:ure)?s?|Tables?|Eqs?|Equations?|Appendix|Algorithms?")
+_NO_NAME = re.compile(
+    r"|[1-4]D|Sec(?:tion)?s?|Fig(?:ure)?s?|Tables?|Eqs?|Equations?|Appendix|Algorithms?"
+    r"|[$^#x-]*\d[\d.,]*\s?(?:[BKMT]|[kMG]?Hz|m?s|Mbps|[KMGT]B|DOFs?)?"  # a quantity
+)
+_EXAMPLE = re.compile(r"[eg]\.,? (?=\S)")  # what a span of "e.g., BERT" may begin with
 _SEVERAL = re.compile(r"(?<=\d)[A-Za-z]*(/[\d.]+[A-Za-z]*)+\Z")
 _DIMENSIONED = ("method", "model")
 _DIMENSION = re.compile(r"(?<![\w-])[1-4]D[ -]\Z")
@@ -161,6 +166,8 @@ def _without_edges(span: Span) -> Span:
     """Cut what belongs to no name off both ends: the hyphen of "Mamba-", a bracket without its other half."""
     start, end = span.start, span.end
     text = span.text
+    if example := _EXAMPLE.match(text):
+        start, text = start + example.end(), text[example.end() :]
     while text and (text[-1] in _EDGES or _lone(text, text[-1])):
         text, end = text[:-1], end - 1
     while text and (text[0] in _EDGES or _lone(text, text[0])):
@@ -187,6 +194,9 @@ def title_name(text: str) -> tuple[int, int]:
 
 def _whole_word(span: Span, text: str, lexicon: Lexicon) -> Span:
     """Take in what makes another name of it: "3D" before it, the signs of "LoRA+", the half of "SEE-Few"."""
+    rest = _REST_OF_TEX.match(text, span.end) if span.text.count("$") % 2 else None
+    if rest is not None:
+        span = replace(span, end=rest.end(), text=text[span.start : rest.end()])
     dimension = (
         _DIMENSION.search(text[max(span.start - 4, 0) : span.start]) if span.type in _DIMENSIONED else None
     )

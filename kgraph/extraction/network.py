@@ -33,6 +33,11 @@ LABELS = ("O", *(f"{place}-{type_}" for type_ in TYPES for place in "BI"))
 RELATION_CLASSES = ("", *(f"{way}{relation}" for relation in STATED for way in ("", "<")))
 DILATIONS = (1, 2, 4, 1)
 POOL_AFTER = 1  # this layer, counted from 0, is followed by the exchange over the whole paper
+HEADS = 4  # ways in which a mention looks at its sentence
+_FAR = 5  # distances of a token by powers of two, either way
+DISTANCES = 2 * _FAR + 1
+_FARTHEST = 2**_FAR
+_STEPS = np.minimum(np.ceil(np.log2(np.arange(_FARTHEST + 1) + 1)), _FAR).astype(np.int32)
 _MOST_WORDS = 200_000  # remembered at once
 
 
@@ -115,17 +120,8 @@ class Network:
     def _pooled(self, hidden: Floats, tokens: Tokens) -> Floats:
         """Add what each token's word looks like elsewhere in the paper, its sentence and the whole paper."""
         weights = self._weights
-        groups = tokens.groups
-        order = np.argsort(groups, kind="stable")
-        ordered = groups[order]
-        first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-        sizes = np.diff(np.append(first, len(groups)))
-        grouped = hidden[order]
-        most = np.maximum.reduceat(grouped, first, axis=0)
-        mean = np.add.reduceat(grouped, first, axis=0) / sizes[:, None].astype(np.float32)
+        most, mean, member = _same_words(hidden, tokens.groups)
         same = np.concatenate([most, mean], axis=1) @ weights["same_word"] + weights["same_word_shift"]
-        member = np.empty(len(groups), np.intp)
-        member[order] = np.repeat(np.arange(len(first)), sizes)
         sentence = _sentence_states(hidden, tokens) @ weights["sentence"] + weights["sentence_shift"]
         whole = hidden.mean(axis=0) @ weights["whole"] + weights["whole_shift"]
         around = np.maximum(sentence, 0)[tokens.sentences] + whole
@@ -160,9 +156,8 @@ class Judged:
     """
 
     def __init__(self, weights: Mapping[str, Floats], hidden: Floats, tokens: Tokens, things: Things) -> None:
-        self._weights, self._hidden, self._things = weights, hidden, things
-        self._sums = np.concatenate([np.zeros((1, hidden.shape[1])), hidden.cumsum(axis=0, dtype=np.float64)])
-        self._sentence_of = tokens.sentences
+        self._weights, self._hidden = weights, hidden
+        self._tokens, self._things = tokens, things
         self._sentences = _sentence_states(hidden, tokens)
         self._around = self._mentions_around()
         owners = things.mentions[:, 2]
@@ -170,6 +165,7 @@ class Judged:
         self._described = np.concatenate(
             [_most(self._around, owners, count), _mean(self._around, owners, count), things.flags], axis=1
         )
+        self._company = self._layer("company", self._described).max(axis=0, initial=0)
         self.roles = self._role_scores(self._described)  # (things, roles)
         self._met = self._meetings_described()
         self._sides = self._pair_sides()
@@ -189,29 +185,42 @@ class Judged:
         starts, ends, _ = self._things.mentions.T
         zero = np.zeros((1, self._hidden.shape[1]), np.float32)
         padded = np.concatenate([zero, self._hidden, zero])
-        seen = [
-            self._means(starts, ends),
-            padded[starts],
-            padded[ends + 1],
-            self._sentences[self._sentence_of[starts]],
-        ]
+        named = self._means(starts, ends)
+        sentences = self._sentences[self._tokens.sentences[starts]]
+        seen = [named, padded[starts], padded[ends + 1], sentences, self._sought(named)]
         return self._layer("mention", np.concatenate(seen, axis=1))
+
+    def _sought(self, named: Floats) -> Floats:
+        """Return what each mention finds in its sentence, by attention that knows how far a token is."""
+        weights = self._weights
+        mention, token, far = looks(self._tokens, self._things.mentions)
+        keys, values = np.split(self._hidden @ weights["offer"] + weights["offer_shift"], 2, axis=1)
+        sought = named @ weights["seek"] + weights["seek_shift"]
+        size = sought.shape[1] // HEADS
+        scores = (sought[mention] * keys[token]).reshape(-1, HEADS, size).sum(axis=2) / np.float32(size**0.5)
+        odds = np.exp(np.minimum(scores + weights["far"][far], 30))
+        firsts = np.flatnonzero(np.diff(mention, prepend=-1))
+        share = odds / np.add.reduceat(odds, firsts, axis=0)[mention]
+        found = np.repeat(share, size, axis=1) * values[token]
+        return np.asarray(np.add.reduceat(found, firsts, axis=0), np.float32)
 
     def _means(self, starts: Ints, ends: Ints) -> Floats:
         """Return the mean state of ranges of tokens, 0 for an empty one."""
-        lengths = (ends - starts)[:, None]
-        means = (self._sums[ends] - self._sums[starts]) / np.maximum(lengths, 1)
-        return np.where(lengths > 0, means, 0).astype(np.float32)
+        token = np.arange(len(self._hidden))
+        inside = (token >= starts[:, None]) & (token < ends[:, None])
+        lengths = np.maximum(ends - starts, 1)[:, None]
+        return np.asarray(inside.astype(np.float32) @ self._hidden / lengths.astype(np.float32), np.float32)
 
     def _role_scores(self, described: Floats) -> Floats:
-        middle = self._layer("role_hidden", described)
+        company = np.broadcast_to(self._company, (len(described), len(self._company)))
+        middle = self._layer("role_hidden", np.concatenate([described, company], axis=1))
         return np.asarray(middle @ self._weights["role"] + self._weights["role_shift"], np.float32)
 
     def _meetings_described(self) -> Floats:
         one, two, _, turned = self._things.meetings.T
         start, end, _ = self._things.mentions[one].T
         start2, end2, _ = self._things.mentions[two].T
-        sentence = self._sentences[self._sentence_of[start]]
+        sentence = self._sentences[self._tokens.sentences[start]]
         gap = np.log1p(np.maximum(start2 - end, 0)).astype(np.float32) / 4
         seen = [
             self._means(end, start2),
@@ -242,12 +251,51 @@ class Judged:
         return np.asarray(np.maximum(x @ self._weights[name] + self._weights[f"{name}_shift"], 0), np.float32)
 
 
+def looks(tokens: Tokens, mentions: Ints) -> tuple[Ints, Ints, Ints]:
+    """Pair every mention with every token of its sentence, and say how far that is, as a row of "far"."""
+    starts, ends, _ = mentions.T
+    sentence = tokens.sentences[starts]
+    firsts = np.flatnonzero(np.diff(tokens.sentences, prepend=-1))
+    sizes = np.diff(np.append(firsts, len(tokens.sentences)))[sentence]
+    mention = np.repeat(np.arange(len(mentions)), sizes)
+    token = np.arange(len(mention)) + np.repeat(firsts[sentence] - np.cumsum(sizes) + sizes, sizes)
+    before, after = starts[mention] - token, token - ends[mention] + 1
+    far = _FAR + _STEPS[np.clip(after, 0, _FARTHEST)] - _STEPS[np.clip(before, 0, _FARTHEST)]
+    return mention.astype(np.int32), token.astype(np.int32), far.astype(np.int32)
+
+
+def _same_words(hidden: Floats, groups: Ints) -> tuple[Floats, Floats, Ints]:
+    """Return the most and the mean of the states of each word's places, and the row of each token's word."""
+    order = np.argsort(groups, kind="stable")
+    ordered = groups[order]
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))
+    sizes = np.diff(np.append(first, len(groups)))
+    grouped = hidden[order]
+    most = grouped[first]
+    mean = most.copy()
+    several = np.flatnonzero(sizes > 1)  # a loop over these few is faster than reduceat over all
+    for word, start, size in zip(
+        several.tolist(), first[several].tolist(), sizes[several].tolist(), strict=True
+    ):
+        places = grouped[start : start + size]
+        np.maximum.reduce(places, axis=0, out=most[word])
+        np.add.reduce(places, axis=0, out=mean[word])
+    mean /= sizes[:, None].astype(np.float32)
+    member = np.empty(len(groups), np.int32)
+    member[order] = np.repeat(np.arange(len(first)), sizes)
+    return most, mean, member
+
+
 def _sentence_states(hidden: Floats, tokens: Tokens) -> Floats:
     """Return the mean and the most of the states of every sentence, shape (sentences, 2 * width)."""
-    first = np.flatnonzero(np.diff(tokens.sentences, prepend=-1))
-    sizes = np.diff(np.append(first, len(hidden)))[:, None].astype(np.float32)
-    mean = np.add.reduceat(hidden, first, axis=0) / sizes
-    return np.concatenate([mean, np.maximum.reduceat(hidden, first, axis=0)], axis=1)
+    first = np.flatnonzero(np.diff(tokens.sentences, prepend=-1)).tolist()
+    width = hidden.shape[1]
+    states = np.empty((len(first), 2 * width), np.float32)
+    for state, start, end in zip(states, first, [*first[1:], len(hidden)], strict=True):
+        np.add.reduce(hidden[start:end], axis=0, out=state[:width])
+        state[:width] /= np.float32(end - start)
+        np.maximum.reduce(hidden[start:end], axis=0, out=state[width:])
+    return states
 
 
 def _most(rows: Floats, owners: Ints, count: int) -> Floats:
@@ -282,10 +330,9 @@ def _normed(x: Floats, scale: Floats, shift: Floats) -> Floats:
 
 def _convolved(x: Floats, kernel: Floats, dilation: int) -> Floats:
     """Convolve with a kernel of shape (3 * width, width): the tokens `dilation` before, here, after."""
-    length, width = x.shape
-    around = np.zeros((length, 3 * width), np.float32)
-    around[:, width : 2 * width] = x
-    if length > dilation:
-        around[dilation:, :width] = x[:-dilation]
-        around[:-dilation, 2 * width :] = x[dilation:]
-    return np.asarray(around @ kernel, np.float32)
+    width = x.shape[1]
+    moved = x @ kernel[width : 2 * width]
+    if len(x) > dilation:
+        moved[dilation:] += x[:-dilation] @ kernel[:width]
+        moved[:-dilation] += x[dilation:] @ kernel[2 * width :]
+    return np.asarray(moved, np.float32)
