@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MAX_REJECTS = 10  # so many are listed
 MAX_SOURCES = 8
+_STUB_WIDTH = 50  # characters of what a reference says
 
 _STYLES = {
     "method": "cyan",
@@ -106,7 +107,7 @@ def show_health(report: Mapping[str, Any]) -> None:
     own = [f"lexicon {path}" for path in extractor["lexicon"]] + [extractor["nlp"] or ""]
     facts = {
         "references": _reference_facts(report["references"]),
-        "missing most": [f"{row['papers']}x {row['name']}" for row in report["references"]["wanted"]],
+        "most missed": [_wanted(row) for row in report["references"]["wanted"]],
         "inferred": _inferred_fact(report["references"]["inferred"]),
         "papers": f"{report['without_mentions']} name nothing, {report['without_edges']} have no edge",
         "merged": _merged_fact(report["merged"]),
@@ -174,6 +175,11 @@ def _reference_facts(counts: Mapping[str, Any]) -> list[str]:
         outside = f"{counts['outside']} to {counts['stubs']} papers outside, known {known_by}"
         lines.append(f"{outside}, {counts['as_written']} as written")
     return lines
+
+
+def _wanted(stub: Mapping[str, Any]) -> str:
+    name = stub["name"] if len(stub["name"]) <= _STUB_WIDTH else stub["name"][: _STUB_WIDTH - 1] + "…"
+    return f"{name} (cited by {_papers(stub['papers'])})"
 
 
 def _merged_fact(counts: Mapping[str, Any]) -> str:
