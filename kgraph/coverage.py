@@ -4,7 +4,6 @@ Each section is a function from the store to what it found, listed in SECTIONS.
 """
 
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping
 from sqlite3 import Connection
 from typing import Any
@@ -26,9 +25,10 @@ SELECT {file} AS source, count(*) AS papers,
        sum(trim(abstract) != '') AS abstract, sum(date IS NOT NULL) AS date, sum(refs != '[]') AS "references"
 FROM {papers} GROUP BY 1 ORDER BY papers DESC, source
 """
-# The source of a record is a file and a place in it, behind the last colon.
+# The source of a record is a file and, behind the last colon, a place in it.
 _BY_FILE = """
-(SELECT DISTINCT rtrim(rtrim(source, replace(source, ':', '')), ':') AS file, paper FROM records)
+(SELECT DISTINCT iif(instr(source, ':'), rtrim(rtrim(source, replace(source, ':', '')), ':'), source) AS file,
+                 paper FROM records)
 JOIN papers ON papers.id = paper
 """
 # Of each name the best score in each paper: by how much the extractor fell short of being sure, in all.
@@ -69,13 +69,12 @@ def references(db: Connection) -> Row:
         "SELECT (SELECT count(*) FROM edges WHERE relation = 'cites') AS inside,"
         " (SELECT count(*) FROM stub_citations) AS outside, (SELECT count(*) FROM stubs) AS stubs",
     )
-    schemes: Counter[str] = Counter()
-    for scheme, n in db.execute("SELECT substr(id, 1, instr(id, ':') - 1), count(*) FROM stubs GROUP BY 1"):
-        schemes[scheme] = n
+    by_scheme = "SELECT substr(id, 1, instr(id, ':') - 1), count(*) FROM stubs GROUP BY 1"
+    schemes: dict[str, int] = dict(db.execute(by_scheme))
     inferred = compare_inferred(db, max_errors=0)
     return {
         **counts,
-        "unresolved_ids": {scheme: schemes[scheme] for scheme in SCHEMES if schemes[scheme]},
+        "unresolved_ids": {scheme: schemes[scheme] for scheme in SCHEMES if scheme in schemes},
         "as_written": sum(n for scheme, n in schemes.items() if scheme not in SCHEMES),
         "wanted": top_stubs(db, limit=_SHOWN),
         "inferred": {key: inferred[key] for key in ("inferred", "comparable", "both", "precision", "recall")},

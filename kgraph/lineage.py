@@ -93,8 +93,22 @@ def lineage(db: Connection, name: str, *, limit: int | None = Config.limit) -> R
     family = _descend(root, steps, {id_: row["date"] for id_, row in nodes.items()})
     main = _main_path(family, {id_: nodes[id_]["papers"] for id_ in family.rank})
     shown = _kept(family, nodes, main, limit)
+    below: dict[str, list[str]] = defaultdict(list)
+    for node in family.in_order()[1:]:
+        below[family.parents[node][-1]].append(node)
+
+    def grown(node: str) -> Row:
+        *also, parent = family.parents.get(node, [None])
+        return {
+            **nodes[node],
+            **({} if parent is None else steps[parent][node]),
+            "also": also,
+            "children": [grown(one) for one in below[node] if one in shown],
+            "hidden": sum(one not in shown for one in below[node]),
+        }
+
     return {
-        **_grown(root, family, nodes, steps, shown),
+        **grown(root),
         "extends": sorted(
             (_brief(nodes[parent]) for parent, children in steps.items() if root in children),
             key=lambda row: (row["date"] or "9999", row["id"]),
@@ -225,25 +239,6 @@ def _kept(family: _Family, nodes: Mapping[str, Row], main: list[str], limit: int
         if limit is None or len(kept.union(line)) <= limit + 1:
             kept.update(line)
     return kept
-
-
-def _grown(
-    node: str,
-    family: _Family,
-    nodes: Mapping[str, Row],
-    steps: Mapping[str, Mapping[str, Row]],
-    shown: set[str],
-) -> Row:
-    """Return a node with its branches."""
-    below = [one for one in family.in_order() if family.parents.get(one, [None])[-1] == node]
-    *also, parent = family.parents.get(node, [None])
-    return {
-        **nodes[node],
-        **({} if parent is None else steps[parent][node]),
-        "also": also,
-        "children": [_grown(one, family, nodes, steps, shown) for one in below if one in shown],
-        "hidden": sum(one not in shown for one in below),
-    }
 
 
 def _brief(row: Row) -> Row:

@@ -262,7 +262,7 @@ def _between_papers(db: Connection, a: _Named, b: _Named, edges: list[Row]) -> I
     dates: dict[str, str | None] = dict(db.execute("SELECT id, date FROM papers"))
     for new, old in (a, b), (b, a):
         if certainly_later(dates[str(old.id)], dates[str(new.id)]):
-            yield _reason("earlier", f"{new.id} is older than {old.id}, so it rests on it in no way.")
+            yield _reason("earlier", f"{new.id} is older than {old.id}, so it cannot rest on it.")
             continue
         relations = {edge["relation"] for edge in edges if edge["source"] == new.id}
         if "cites" not in relations:
@@ -375,15 +375,15 @@ def _unfound(db: Connection, places: list[_Place]) -> Iterator[Row]:
         reading = extractor.tagger.read(place.text)
         start, end = reading.sentence_of(place.start)
         spelling = place.text[place.start : place.end]
+        score = None if pipeline else extractor.tagger.judge(reading, place.start, place.end)[1]
         yield {
-            **_found_instead(place, spelling, None if pipeline else extractor.tagger.judge(
-                reading, place.start, place.end)[1]),
+            **_found_instead(place, spelling, score),
             "paper": place.paper,
             "title": place.title,
             "date": place.date,
             "sentence": place.text[start:end],
             "spans": [[place.start - start, place.end - start, None]],
-        }  # fmt: skip
+        }
     if len(places) > _SHOWN:
         yield _reason("more_places", f"So it is in {len(places) - _SHOWN} more places.")
 

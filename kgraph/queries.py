@@ -256,9 +256,10 @@ def _ways(db: Connection, start: Row, goal: Row) -> Iterator[list[Link]]:
     """Yield ways from start to goal, the better ones first."""
     ends, types = (start["id"], goal["id"]), (start["type"], goal["type"])
     if types == ("paper", "paper"):
-        directed = [_way(db, *ends, papers=True, relation=["cites"], direction=way) for way in ("out", "in")]
-        any_way = _way(db, *ends, papers=True, relation=["cites"])
-        yield min(filter(None, (*directed, any_way)), key=len, default=[])
+        either = _way(db, *ends, papers=True, relation=["cites"])
+        for direction in ("out", "in"):
+            yield _way(db, *ends, papers=True, relation=["cites"], direction=direction, at_most=len(either))
+        yield either
     elif "paper" not in types:
         yield _way(db, *ends, papers=False)
     yield _way(db, *ends, papers=True)
@@ -272,11 +273,14 @@ def _way(
     papers: bool,
     relation: Collection[str] = (),
     direction: str | None = None,
+    at_most: int | None = None,
 ) -> list[Link]:
     """Return the links of the strongest of the shortest ways, layer by layer from the start."""
     arrived: dict[str, Link] = {}
     frontier = {start: 1.0}
-    while frontier and goal not in frontier:
+    layers = 0
+    while frontier and goal not in frontier and layers != at_most:
+        layers += 1
         layer: dict[str, tuple[float, Link]] = {}
         for link in links(db, frontier, papers=papers, relation=relation):
             if link.id != start and link.id not in arrived and direction in (None, link.direction):

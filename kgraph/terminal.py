@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MAX_REJECTS = 10  # so many are listed
 MAX_NODES = 10  # of those that a correction takes, brings or changes
-MAX_SOURCES = 8
+MAX_SOURCES = 4  # files of which the doctor shows what is known of their papers
 
 _STYLES = {
     "method": "cyan",
@@ -104,28 +104,23 @@ def show_health(report: Mapping[str, Any]) -> None:
     """Print what `doctor` found, on one screen: papers, references, names, what was rejected, the store."""
     _show_known(report["known"])
     click.echo()
-    extractor = report["extractor"]
-    own = [f"lexicon {path}" for path in extractor["lexicon"]] + [extractor["nlp"] or ""]
+    extractor, doubtful = report["extractor"], report["doubtful"]
     facts = {
         "references": _reference_facts(report["references"]),
-        "missing most": [f"{row['papers']}x {row['name']}" for row in report["references"]["wanted"]],
+        "most missed": [_wanted(row) for row in report["references"]["wanted"][:3] if row["papers"] > 1],
         "inferred": _inferred_fact(report["references"]["inferred"]),
         "papers": f"{report['without_mentions']} name nothing, {report['without_edges']} have no edge",
         "merged": _merged_fact(report["merged"]),
         "conflicts": _first_lines([str(len(report["conflicts"])), *map(_conflict, report["conflicts"])]),
         "names": f"{report['lone_entities']} in one paper only",
-        "mentions": f"{report['unresolved_mentions']} of which it is unclear what they name",
-        "in doubt": [
-            f"{row['name']} ({row['type']}, {row['papers']} papers, score {row['score']} of 1000)"
-            for row in report["doubtful"]["names"]
-        ],
-        "unclear": [f"{row['name']} ({row['papers']} papers)" for row in report["doubtful"]["unclear"]],
+        "in doubt": ", ".join(f"{row['name']} ({row['score']} of 1000)" for row in doubtful["names"]),
+        "unclear": _unclear_fact(report["unresolved_mentions"], doubtful["unclear"]),
         "rejected": report["rejected"],
-        "rejects": [": ".join(map(str, reject)) for reject in report["rejects"][:MAX_REJECTS]],
+        "rejects": [_short(_reject_fact(*reject), 66) for reject in report["rejects"][:3]],
         "store": f"version {report['store_version']}, extractor {extractor['fingerprint']}",
-        "with": list(filter(None, own)),
+        "made with": [*extractor["lexicon"], *filter(None, [extractor["nlp"]])],
     }
-    show_facts({name: fact for name, fact in facts.items() if fact != []})
+    show_facts({name: fact for name, fact in facts.items() if fact not in ([], "")})
 
 
 def show_reasons(answer: Mapping[str, Any]) -> None:
@@ -158,11 +153,11 @@ def _show_known(known: Mapping[str, Any]) -> None:
     rows = [{**known, "source": "all papers"}, *files[:MAX_SOURCES]]
     columns = ("ids", "abstract", "date", "references")
     shown = [
-        {"source": row["source"], "papers": row["papers"]}
-        | {f"with {key}": f"{row[key]} ({_percent(row[key], row['papers'])})" for key in columns}
+        {"known of": _short(row["source"].rpartition("/")[2], 17), "papers": row["papers"]}
+        | {key: f"{row[key]} ({_percent(row[key], row['papers'])})" for key in columns}
         for row in rows
     ]
-    show_table(shown, ["source", "papers", *(f"with {key}" for key in columns)])
+    show_table(shown, ["known of", "papers", *columns])
     if len(files) > MAX_SOURCES:
         click.echo(f"and {len(files) - MAX_SOURCES} more sources")
 
@@ -173,10 +168,31 @@ def _reference_facts(counts: Mapping[str, Any]) -> list[str]:
     if counts["outside"]:
         ids = counts["unresolved_ids"]
         schemes = ", ".join(f"{n} {scheme}" for scheme, n in ids.items())
-        known_by = f"{sum(ids.values())} by an id ({schemes})" if ids else "none by an id"
-        outside = f"{counts['outside']} to {counts['stubs']} papers outside, known {known_by}"
-        lines.append(f"{outside}, {counts['as_written']} as written")
+        known_by = f"{sum(ids.values())} known by an id ({schemes})" if ids else "none known by an id"
+        lines.append(f"{counts['outside']} to {_papers(counts['stubs'])} outside: {known_by}")
     return lines
+
+
+def _wanted(stub: Mapping[str, Any]) -> str:
+    return f"{_short(stub['name'], 46)} (cited by {_papers(stub['papers'])})"
+
+
+def _short(text: str, width: int) -> str:
+    """Cut a text that is longer.
+
+    >>> _short("abc", 3), _short("abcd", 3)
+    ('abc', 'ab…')
+    """
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _unclear_fact(mentions: int, names: Sequence[Mapping[str, Any]]) -> str:
+    foremost = ", ".join(f"{row['name']} ({_papers(row['papers'])})" for row in names)
+    return f"what {mentions} mentions name: {foremost}" if mentions else ""
+
+
+def _reject_fact(source: str, reason: str, excerpt: str) -> str:
+    return f"{source.rpartition('/')[2]}: {reason} {excerpt}"
 
 
 def _merged_fact(counts: Mapping[str, Any]) -> str:
@@ -196,7 +212,7 @@ def _percent(part: int, whole: int) -> str:
     ('33%', '99%', '1%', '0%')
     """
     share = 100 * part / whole if whole else 0
-    return f"{min(max(round(share), share > 0), 99 if part < whole else 100)}%"
+    return f"{min(max(round(share), int(share > 0)), 99 if part < whole else 100)}%"
 
 
 def _conflict(conflict: Mapping[str, Any]) -> str:
