@@ -48,6 +48,16 @@ def session(code: str) -> None:
     print("```")
 
 
+def format_table() -> None:
+    """Print a row for every format that papers are read from, and for every shape of JSON records."""
+    from kgraph.sources.formats import FORMATS, JSON, JSON_LINES, SHAPES
+
+    files = [format for format in FORMATS if format not in (JSON, JSON_LINES)]
+    print("| Format | Where from | Cited works |\n| --- | --- | --- |")
+    for row in (*files, *SHAPES, JSON_LINES, JSON):
+        print(f"| {row.name} | {row.origin.replace('|', '&#124;')} | {row.references or '–'} |")
+
+
 def command_table() -> None:
     """Print a row for every command: what it is called with and what it does."""
     print("| Command | |\n| --- | --- |")
