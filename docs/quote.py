@@ -53,9 +53,12 @@ def format_table() -> None:
     from kgraph.sources.formats import FORMATS, JSON, JSON_LINES, SHAPES
 
     files = [format for format in FORMATS if format not in (JSON, JSON_LINES)]
+    rows = [(row.name, row.origin, row.references) for row in files]
+    rows += [(row.name, row.origin, row.references) for row in SHAPES]
+    rows += [(row.name, row.origin, row.references) for row in (JSON_LINES, JSON)]
     print("| Format | Where from | Cited works |\n| --- | --- | --- |")
-    for row in (*files, *SHAPES, JSON_LINES, JSON):
-        print(f"| {row.name} | {row.origin.replace('|', '&#124;')} | {row.references or '–'} |")
+    for name, origin, references in rows:
+        print(f"| {name} | {origin.replace('|', '&#124;')} | {references or '–'} |")
 
 
 def command_table() -> None:

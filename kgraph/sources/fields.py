@@ -122,21 +122,23 @@ def usual_fields(names: list[str]) -> set[str]:
 def read_fields(record: Mapping[str, object], source: str) -> Paper | Reject:
     """Map a record's fields, whatever their usual names, to a paper.
 
-    A record within a record (`{"paper": {...}}`) wins over what stands around it.
+    A record within a record (`{"paper": {...}}`) wins over what stands around it. The texts of an annotated
+    paper, such as `kgraph extract` prints, stay as they are: its names and offsets are those of just these.
     """
     fields = _Fields(record)
     for inner in fields["paper"]:
         if isinstance(inner, Mapping):
             fields = _Fields({**record, **inner})
-    title = plain_title(_first_raw(fields["title"]))
+    annotated = isinstance(record.get("entities"), list)
+    title = (clean if annotated else plain_title)(_first_raw(fields["title"]))
     if not title:
         kind = NoPaper if fields.has("title") else Reject  # the file may call it by another name
         return kind(source, "has no title", excerpt(_shown(record)))
-    own = _own_id(fields)
+    own, abstract = _own_id(fields), _first_raw(fields["abstract"])
     return Paper(
         id=own,
         title=title,
-        abstract=plain_abstract(_first_raw(fields["abstract"]), title),
+        abstract=clean(abstract) if annotated else plain_abstract(abstract, title),
         authors=tuple(next(filter(None, map(read_names, fields["authors"])), ())),
         date=next(filter(None, map(parse_date, fields["date"])), None),
         venue=first_text(fields["venue"]) or None,

@@ -91,7 +91,7 @@ ATOM = Format(
 )  # fmt: skip
 OAI = Format(
     "OAI-PMH of arXiv", "`oai_dc`, `arXiv` and `arXivRaw`",
-    lambda file, _: _mapped(file, ("record",), arxiv.read_oai_record),
+    lambda file, _: _mapped(file, ("record", "error"), arxiv.read_oai_record),
 )  # fmt: skip
 ACL = Format(
     "ACL Anthology", "the XML of its repository",
