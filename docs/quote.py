@@ -48,6 +48,19 @@ def session(code: str) -> None:
     print("```")
 
 
+def format_table() -> None:
+    """Print a row for every format that papers are read from, and for every shape of JSON records."""
+    from kgraph.sources.formats import FORMATS, JSON, JSON_LINES, SHAPES
+
+    files = [format for format in FORMATS if format not in (JSON, JSON_LINES)]
+    rows = [(row.name, row.origin, row.references) for row in files]
+    rows += [(row.name, row.origin, row.references) for row in SHAPES]
+    rows += [(row.name, row.origin, row.references) for row in (JSON_LINES, JSON)]
+    print("| Format | Where from | Cited works |\n| --- | --- | --- |")
+    for name, origin, references in rows:
+        print(f"| {name} | {origin.replace('|', '&#124;')} | {references or '–'} |")
+
+
 def command_table() -> None:
     """Print a row for every command: what it is called with and what it does."""
     print("| Command | |\n| --- | --- |")

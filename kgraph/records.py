@@ -61,7 +61,7 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class NoPaper(Reject):
-    """A record that is in order and yet no paper: without a title, deleted, an error message, a volume."""
+    """What is in order and yet no paper: without a title, deleted, an error message, a volume, a caption."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,12 @@ def test_a_record_that_was_deleted(file: Path) -> None:
     assert gone == NoPaper(f"{file}:record 1", "was deleted at the source", "oai:arXiv.org:cs/0112001")
 
 
+def test_an_answer_without_records(file: Path) -> None:
+    error = '<error code="noRecordsMatch">Nothing since then</error>'
+    text = f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">{error}</OAI-PMH>'
+    assert reasons(read(file, text)) == ["is an error message of arXiv's: Nothing since then"]
+
+
 # ---------------------------------------------------------------------------------------------- OpenAlex
 
 WORK = {
@@ -216,7 +222,7 @@ WORK = {
         {"author": {}, "raw_author_name": "George Boole"},
     ],
     "abstract_inverted_index": {"Abstract": [0], "We": [1], "pour": [2], "tea,": [3, 5], "then": [4]},
-    "referenced_works": ["https://openalex.org/W1", "https://openalex.org/W2000000002", None],
+    "referenced_works": ["https://openalex.org/W19995", "openalex.org/W2000000002", None],
     "keywords": [{"display_name": "Tea", "score": 0.4}],
     "is_retracted": True,
     "cited_by_count": 7,
@@ -233,7 +239,7 @@ def test_openalex(file: Path) -> None:
         venue="Journal of Tea",
         url="https://doi.org/10.48550/arXiv.2101.11402",
         ids=("arxiv:2101.11402", "openalex:W2741809807", "pmid:38799228", "pmcid:PMC11116106"),
-        references=("openalex:W1", "openalex:W2000000002"),
+        references=("openalex:W19995", "openalex.org/W2000000002"),
         extra={"keywords": ["Tea"], "language": "en", "retracted": True},
         source=f"{file}:1",
     )

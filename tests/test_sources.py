@@ -357,6 +357,8 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param(COMPRESSED, id="compressed"),
         pytest.param(json.dumps([A] * 5000).encode(), id="list"),
         pytest.param(b"A Title\n\nThe abstract of it.\n\n" * 2000, id="page"),
+        pytest.param(b"@article{a, title={A Title}}\n" * 2000, id="BibTeX"),
+        pytest.param(b"<dblp>" + b"<article><title>A</title></article>\n" * 2000 + b"</dblp>", id="XML"),
     ],
 )
 def test_every_byte_is_reported_once(file: Path, content: bytes) -> None:

@@ -31,7 +31,6 @@ def test_a_whole_record() -> None:
         "references": ["https://arxiv.org/abs/1409.0473", {"title": "Old work"}, None, "arxiv:1409.0473"],
         "keywords": "attention; transformers",
         "upvotes": 7,
-        "entities": [],
     }
     assert read_fields(record, "here:1") == Paper(
         id="https://arxiv.org/abs/1706.03762v7",
@@ -46,6 +45,19 @@ def test_a_whole_record() -> None:
         extra={"keywords": ["attention", "transformers"], "upvotes": 7},
         source="here:1",
     )
+
+
+def test_the_texts_of_an_annotated_paper_stay() -> None:
+    record: dict[str, object] = {
+        "title": "On $d_k$",
+        "abstract": "Abstract. \\emph{We}  win.",
+        "entities": [],
+    }
+    found = paper(record)
+    assert (found.title, found.abstract) == ("On $d_k$", "Abstract. \\emph{We} win.")
+    del record["entities"]
+    found = paper(record)
+    assert (found.title, found.abstract) == ("On d_k", "We win.")
 
 
 @pytest.mark.parametrize(

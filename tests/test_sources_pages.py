@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgraph.records import Paper, Reject
+from kgraph.records import NoPaper, Paper, Reject
 from kgraph.sources import read_papers
 from kgraph.sources.page_lines import Kind, classify
 from kgraph.sources.pages import find_saved_day, is_page
@@ -85,7 +85,7 @@ def test_plain() -> None:
 
 def test_a_title_without_abstract_is_rejected_and_shifts_nothing() -> None:
     assert rejects_of(PAGES / "plain.txt") == [
-        Reject(
+        NoPaper(
             f"{PAGES / 'plain.txt'}:19",
             "has no abstract below it, so it is not read as a title",
             "A Title That Lost Its Abstract",
@@ -313,3 +313,10 @@ def test_the_fifth_page_was_saved_in_2025() -> None:
     assert {paper.date[:4] for paper in inferred if paper.date and paper.date_inferred} == {"2025"}
     assert sum(paper.date_inferred for paper in inferred) == 9
     assert max(paper.date for paper in inferred if paper.date) == "2025-09-18"
+
+
+def test_a_page_with_more_strays_than_papers_is_read_all_the_same(tmp_path: Path) -> None:
+    papers = "".join(f"Title Number {number}\n\nThe abstract of it.\n\n" for number in range(100))
+    strays = "".join(f"A stray caption {number}\n\n" for number in range(300))
+    path = page(tmp_path, papers + strays)
+    assert (len(papers_of(path)), len(rejects_of(path))) == (100, 300)

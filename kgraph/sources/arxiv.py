@@ -60,7 +60,9 @@ def read_entry(entry: "_Element", source: str) -> Paper | Reject:
 
 
 def read_oai_record(record: "_Element", source: str) -> Paper | Reject:
-    """Map a record of OAI-PMH by the format that it is in."""
+    """Map a record of OAI-PMH by the format that it is in; an error message may stand in its place."""
+    if record.tag.endswith("}error") or record.tag == "error":
+        return NoPaper(source, f"is an error message of arXiv's: {excerpt(record.text or '')}")
     header = record.find("{*}header")
     identifier = "" if header is None else _found(header, "identifier")
     if header is not None and header.get("status") == "deleted":

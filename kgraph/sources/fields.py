@@ -13,7 +13,7 @@ from itertools import chain
 from kgraph.identifiers import SCHEMES, known_ids, normalise_id, own_id
 from kgraph.records import NoPaper, Paper, Reject
 from kgraph.sources.dates import parse_date
-from kgraph.sources.mapping import reference
+from kgraph.sources.mapping import language_code, reference
 from kgraph.sources.texts import plain_abstract, plain_title
 from kgraph.sources.values import (
     clean,
@@ -75,7 +75,9 @@ NAMES: dict[str, tuple[str, ...]] = {
     "categories": ("categories", "category", "subjects"),
     "comments": ("numcomments", "commentcount"),
     "keywords": ("keywords", "authorkeywords", "aikeywords"),
+    "language": ("language", "lang"),
     "retracted": ("retracted", "isretracted"),
+    "status": ("status", "decision"),
     "upvotes": ("upvotes",),
 }
 NUMBERS_AND_FLAGS = ("author_count", "comments", "retracted", "upvotes")
@@ -84,6 +86,7 @@ TEXTS = ("categories", "keywords")
 _FIELD_OF = {name: (field, rank) for field, names in NAMES.items() for rank, name in enumerate(names)}
 _TELLING = frozenset({"title", "papertitle", "primarytitle"})
 _NOT_LETTERS = re.compile(r"[\W_]+")
+_ARXIV_CATEGORIES = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?(?: [a-z-]+\.[A-Za-z-]+)+")
 _S2_HASH = re.compile(r"[0-9a-f]{40}")
 
 
@@ -119,21 +122,23 @@ def usual_fields(names: list[str]) -> set[str]:
 def read_fields(record: Mapping[str, object], source: str) -> Paper | Reject:
     """Map a record's fields, whatever their usual names, to a paper.
 
-    A record within a record (`{"paper": {...}}`) wins over what stands around it.
+    A record within a record (`{"paper": {...}}`) wins over what stands around it. The texts of an annotated
+    paper, such as `kgraph extract` prints, stay as they are: its names and offsets are those of just these.
     """
     fields = _Fields(record)
     for inner in fields["paper"]:
         if isinstance(inner, Mapping):
             fields = _Fields({**record, **inner})
-    title = plain_title(_first_raw(fields["title"]))
+    annotated = isinstance(record.get("entities"), list)
+    title = (clean if annotated else plain_title)(_first_raw(fields["title"]))
     if not title:
         kind = NoPaper if fields.has("title") else Reject  # the file may call it by another name
         return kind(source, "has no title", excerpt(_shown(record)))
-    own = _own_id(fields)
+    own, abstract = _own_id(fields), _first_raw(fields["abstract"])
     return Paper(
         id=own,
         title=title,
-        abstract=plain_abstract(_first_raw(fields["abstract"]), title),
+        abstract=clean(abstract) if annotated else plain_abstract(abstract, title),
         authors=tuple(next(filter(None, map(read_names, fields["authors"])), ())),
         date=next(filter(None, map(parse_date, fields["date"])), None),
         venue=first_text(fields["venue"]) or None,
@@ -239,8 +244,14 @@ def _reference(value: object) -> str:
 
 
 def _extra(fields: _Fields) -> dict[str, object]:
+    language = first_text(fields["language"])
     read: dict[str, object] = {
         **{name: next(map(read_scalar, fields[name]), None) for name in fields.has(*NUMBERS_AND_FLAGS)},
         **{name: next(map(read_texts, fields[name]), []) for name in fields.has(*TEXTS)},
+        "language": language_code(language) if language else None,
+        "status": first_text(fields["status"]) or None,
     }
+    match read.get("categories"):
+        case [str(lone)] if _ARXIV_CATEGORIES.fullmatch(lone):
+            read["categories"] = lone.split()
     return {name: value for name, value in read.items() if value not in (None, [])}

@@ -48,7 +48,7 @@ class Shape:
 
 
 SHAPES = (  # what stands first wins; anything else is read by the usual names of its fields
-    Shape("arXiv metadata snapshot", "the yearly JSON Lines file of all arXiv records", arxiv.is_snapshot,
+    Shape("arXiv metadata snapshot", "the JSON Lines file of all its records", arxiv.is_snapshot,
           arxiv.read_snapshot),
     Shape("OpenAlex works", "answers of its API, works a line, parts of its snapshot", openalex.is_work,
           openalex.read_work, "`referenced_works`"),
@@ -76,9 +76,14 @@ JSON = Format(
     lambda file, reading: read_json_document(file, _record_reader(reading)),
     "`references`",
 )
-ABSTRACTS = Format("Semantic Scholar abstracts", "the `abstracts` parts of its data set", read_abstracts)
+ABSTRACTS = Format(
+    "Semantic Scholar abstracts", "the `abstracts` parts of its data set, beside its papers", read_abstracts
+)
 CITATIONS = Format(
-    "Semantic Scholar citations", "the `citations` parts of its data set", read_citations, "all that it holds"
+    "Semantic Scholar citations",
+    "the `citations` parts of its data set, beside its papers",
+    read_citations,
+    "all that it holds",
 )
 ATOM = Format(
     "arXiv API", "its Atom feed",
@@ -86,7 +91,7 @@ ATOM = Format(
 )  # fmt: skip
 OAI = Format(
     "OAI-PMH of arXiv", "`oai_dc`, `arXiv` and `arXivRaw`",
-    lambda file, _: _mapped(file, ("record",), arxiv.read_oai_record),
+    lambda file, _: _mapped(file, ("record", "error"), arxiv.read_oai_record),
 )  # fmt: skip
 ACL = Format(
     "ACL Anthology", "the XML of its repository",
@@ -104,11 +109,11 @@ TABLE = Format(
     lambda file, reading: read_table(file, reading), "`references`, `citations`",
 )  # fmt: skip
 PAGE = Format(
-    "page of papers", "text of Hugging Face's trending or daily papers, copied from a browser or as markdown",
+    "page of papers", "Hugging Face's trending or daily papers, copied as text or markdown",
     lambda file, reading: read_page(file, reading.as_of),
 )  # fmt: skip
 
-FORMATS = (JSON_LINES, JSON, ABSTRACTS, CITATIONS, ATOM, OAI, ACL, DBLP, BIBTEX, RIS, WOS, NBIB, TABLE, PAGE)
+FORMATS = (PAGE, BIBTEX, RIS, WOS, NBIB, TABLE, ATOM, OAI, ACL, DBLP, ABSTRACTS, CITATIONS, JSON_LINES, JSON)
 BY_ROOT = {  # the names of an XML file's first element
     "feed": ATOM,
     **dict.fromkeys(("OAI-PMH", "ListRecords", "GetRecord"), OAI),

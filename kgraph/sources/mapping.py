@@ -65,8 +65,13 @@ def make_paper(
 def _extra(extra: Mapping[str, object], language: str) -> dict[str, object]:
     kept = {name: value for name, value in extra.items() if value not in (None, "", [], False)}
     if language:
-        kept["language"] = _LANGUAGES.get(language.lower(), language)
+        kept["language"] = language_code(language)
     return kept
+
+
+def language_code(language: str) -> str:
+    """Return the code of a language, however sources call it; one that we do not know stays."""
+    return _LANGUAGES.get(language.lower(), language)
 
 
 def reference(value: str, scheme: str | None = None) -> str:

@@ -86,8 +86,8 @@ def _references(works: object) -> Iterator[str]:
     for work in works if isinstance(works, list) else ():
         if isinstance(work, str):
             number = work.removeprefix(_WORK)
-            known = number is not work and number.isdigit()  # most are, and a paper has a hundred
-            yield f"openalex:W{number}" if known else normalise_id(work) or work
+            plain = number is not work and number.isdigit() and len(number) > 4  # most are: ten times as fast
+            yield f"openalex:W{number}" if plain else normalise_id(work) or work
 
 
 def _names(things: object) -> list[str]:

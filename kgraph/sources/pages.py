@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from kgraph.records import Paper, Reject
+from kgraph.records import NoPaper, Paper, Reject
 from kgraph.sources.dates import whole_date
 from kgraph.sources.files import InputFile
 from kgraph.sources.page_lines import Kind, Line, PageDate, page_lines, read_count, read_date
@@ -235,7 +235,7 @@ class _Pairing:
         )
 
     def _reject(self, line: Line, reason: str) -> Reject:
-        return Reject(f"{self._name}:{line.number}", reason, excerpt(line.text))
+        return NoPaper(f"{self._name}:{line.number}", reason, excerpt(line.text))
 
 
 def _with_commands(text: str) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rispy import RisParser
 
 RIS_BEGINS = re.compile(r"TY  ?-")
-WOS_BEGINS = re.compile(r"PT [A-Z]\b")
+WOS_BEGINS = re.compile(r"PT [A-Z]\s*$")
 
 _ENDS = re.compile(r"(?:ER|EF)(?:  ?-.{0,2})?\s*")
 _REFERENCES = re.compile(r"References:\s*", re.IGNORECASE)  # Scopus puts them into a note
@@ -59,10 +59,13 @@ def _records(file: InputFile, begins: re.Pattern[str]) -> Iterator[tuple[int, st
 
 
 def _parsed(parser: "RisParser", text: str) -> dict[str, Any] | None:
-    end = f"ER{'  - ' if parser.START_TAG == 'TY' else ''}"
-    lines = [_SPACED.sub(r"\1  - ", line, count=1) for line in text.splitlines()]
+    """Return the fields of a record, None if it is none; the last line, which ends it, is put in again."""
+    is_ris = parser.START_TAG == "TY"
+    lines = [line.rstrip("\r") for line in text.rstrip().split("\n")]
+    if is_ris:  # rispy wants two blanks before the hyphen
+        lines = [_SPACED.sub(r"\1  - ", line, count=1) for line in lines]
     try:
-        found = parser.parse("\n".join([*(lines if parser.START_TAG == "TY" else text.splitlines()), end]))
+        found = parser.parse("\n".join([*lines, "ER  - " if is_ris else "ER"]))
     except (KeyError, AttributeError, TypeError, ValueError, IndexError):
         return None
     return found[0] if found else None
