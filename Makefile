@@ -71,8 +71,15 @@ picture: demo ## Take the picture in the README from the real page (needs Chromi
 		--screenshot=docs/landscape.png 'file://$(CURDIR)/build/landscape.html'
 
 .PHONY: notebooks
-notebooks: $(VENV)/installed-dev ## Run the notebooks
-	@$(BIN)/python -m pytest tests/test_notebooks.py
+notebooks: $(VENV)/installed-dev ## Run the notebooks and keep what they show
+	$(BIN)/python -m pipelines.notebooks
+
+.PHONY: readers
+readers: tests/readers/node_modules ## Install what reads exports in JavaScript (needs npm), for the tests
+
+tests/readers/node_modules: tests/readers/package-lock.json
+	npm --prefix tests/readers ci --silent --no-fund --no-audit
+	@touch $@
 
 # --------------------------------------------------------------------------------------------- to judge it
 

@@ -98,6 +98,17 @@ def figure_table() -> None:
     print(f"\nOf what was found: {right} ({scores['papers']} papers).")
 
 
+def format_table() -> None:
+    """Print a row for every format of `kgraph export`: what asks for it, and who opens it."""
+    from kgraph.exporting import ALL_FORMATS
+
+    default = {format.suffix: format.name for format in reversed(ALL_FORMATS) if format.suffix}
+    print("| `kgraph export` | opened by |\n| --- | --- |")
+    for format in ALL_FORMATS:
+        asked = "" if default.get(format.suffix) == format.name else f" --format {format.name}"
+        print(f"| `OUT{format.suffix}{asked}` | {format.opens} |")
+
+
 def recipes() -> None:
     """Print what every recipe says of itself under a heading of its own."""
     for path in sorted(PIPELINES.glob("*.py")):

@@ -688,18 +688,29 @@ def top(db: str, as_json: bool, type: Sequence[str], by: By | PaperFigure | None
 @main.command()
 @query_options
 @click.argument("names", nargs=-1, type=Name(), metavar="[NAME]...")
-def trends(db: str, as_json: bool, names: Sequence[str]) -> None:
+@click.option(
+    "--png", metavar="FILE", type=click.Path(dir_okay=False), help="Draw the years into this file, too."
+)
+def trends(db: str, as_json: bool, names: Sequence[str], png: str | None) -> None:
     """Count papers a year, of each NAME or of the whole collection.
 
     \b
     kgraph trends Mamba Transformer
+    kgraph trends LSTM Transformer Mamba --png trends.png
     """
     from kgraph.queries import trends
-    from kgraph.terminal import show_years
+    from kgraph.terminal import say, show_years
 
     with _reading(db) as store:
         rows = trends(store, names)
     _answer(as_json, rows, show_years)
+    if png is not None:
+        from pathlib import Path
+
+        from kgraph.views.years import write_years
+
+        write_years(rows, Path(png))
+        say(f"drawn: {png}")
 
 
 @main.command()
@@ -745,12 +756,12 @@ def doctor(db: str, as_json: bool, a: str | None, b: str | None) -> None:
 
 
 @main.command()
-@click.argument("out", type=click.Path(dir_okay=False))
+@click.argument("out", type=click.Path())
 @db_option
 @click.option(
     "--format",
     metavar="FORMAT",
-    help="Where the suffix does not say it: graphml, html, csv, json, jsonl, bib, ris, ...",
+    help="Where the suffix does not say it: cytoscape, neo4j, vosviewer, graphology, report, obsidian, ...",
 )
 @click.option("--kind", type=click.Choice(["all", "entities", "papers"]), default="all", show_default=True,
               help="Which nodes.")  # fmt: skip
@@ -771,10 +782,14 @@ def export(db: str, out: str, format: str | None, kind: Kind, **filters: Any) ->
     kgraph export landscape.html
     kgraph export landscape.graphml --type method --min-papers 3
     kgraph export mamba.html --around Mamba --hops 2
-    kgraph export found.jsonl              what was found in each paper
-    kgraph export mamba.bib --around Mamba    its papers, as BibTeX; or .ris
+    kgraph export map.svg                          the map for a paper; .pdf, .png
+    kgraph export report.html                      one page of findings; .md
+    kgraph export graph.csv --format neo4j         OUT.nodes.csv and OUT.edges.csv
+    kgraph export vault --format obsidian          a folder with a note for every node
+    kgraph export found.jsonl                      what was found in each paper
+    kgraph export mamba.bib --around Mamba         its papers, as BibTeX; or .ris
 
-    .csv writes OUT.nodes.csv and OUT.edges.csv.
+    What the filters leave out is said. The README lists every format and who opens it.
     """
     from kgraph.landscape import Landscape
     from kgraph.terminal import show_export

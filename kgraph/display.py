@@ -1,6 +1,7 @@
 """Text from papers -> text fit for a screen: TeX leftovers made legible, nothing that steers a terminal."""
 
 import re
+from collections.abc import Sequence
 
 _SPACES = re.compile(r"[\t\n\r\v\f\u0085\u2028\u2029]+")
 # Controls, marks that turn the reading direction, and lone surrogates: none of them is meant for reading.
@@ -8,6 +9,7 @@ _STEERING = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 )
 
+_BARS = " ▁▂▃▄▅▆▇█"
 _TEX = (
     (re.compile(r"\\?\b(?:text(?:bf|it|sc|tt|rm)|math(?:cal|bf|rm)|emph)\{([^{}]*)\}"), r"\1"),
     (re.compile(r"\{\\(?:it|bf|sc|em|tt|rm)\s+([^{}]*)\}"), r"\1"),
@@ -39,3 +41,13 @@ def readable(text: str) -> str:
     for pattern, replacement in _TEX:
         text = pattern.sub(replacement, text)
     return clean(text)
+
+
+def sparkline(counts: Sequence[int]) -> str:
+    """Draw counts as bars as high as a letter, the highest full; 0 is a blank at the foot.
+
+    >>> sparkline([0, 1, 4, 8])
+    ' ▁▄█'
+    """
+    most = max(counts, default=0)
+    return "".join(_BARS[-(-8 * count // most) if most else 0] for count in counts)

@@ -6,30 +6,37 @@ import json
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kgraph.bibliographies import WRITERS as BIBLIOGRAPHIES
 from kgraph.documents import document
 from kgraph.errors import KGraphError
-from kgraph.graph import Filter, read_graph
+from kgraph.findings import find
+from kgraph.graph import Filter, count_graph, read_graph
 from kgraph.store import Store
-from kgraph.views import WRITERS
+from kgraph.views import FORMATS, Format
 from kgraph.views.cards import collect_cards
 from kgraph.views.files import atomic_write
 from kgraph.views.page import write_html
+from kgraph.views.picture import foremost
+from kgraph.views.report import write_report
 
-PAPERS = "jsonl"  # what was found in each paper
-FORMATS = (*sorted(suffix.lstrip(".") for suffix in WRITERS), PAPERS, *BIBLIOGRAPHIES)
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 class UnknownFormat(KGraphError):
     """No writer is known for a file's suffix, or by a given name."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self.path = path
+    def __init__(self, path: str, format: str | None = None) -> None:
+        super().__init__(path, format)
+        self.path, self.format = path, format
 
     def __str__(self) -> str:
-        return f"{self.path}: no format has this name; give --format, one of {', '.join(FORMATS)}"
+        names = ", ".join(dict.fromkeys(format.name for format in ALL_FORMATS))
+        if self.format is None:
+            return f"{self.path}: no format has this suffix; give --format, one of {names}"
+        return f"{self.format}: no format has this name; one of {names}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +47,45 @@ class Export:
     nodes: int  # papers, where the file holds papers
     edges: int | None  # None where it holds papers
     lone: int = 0  # nodes without an edge are left out
-    hidden: int = 0  # nodes that a page had no room for
+    filtered: int = 0  # nodes that the filters left out
+    filtered_edges: int = 0
+    hidden: int = 0  # nodes that a page or picture had no room for
     hidden_edges: int = 0
+
+
+ALL_FORMATS = (
+    Format("html", ".html", "any browser: the landscape as one page that needs no network"),
+    Format("report", ".html", "any browser: one page of findings; also what `report.html` means"),
+    Format("report", ".md", "GitHub, any editor: the same findings as Markdown"),
+    *FORMATS,
+    Format("papers", ".jsonl", "programs: what was found in each paper, with offsets and node ids"),
+    Format(
+        "bib",
+        ".bib",
+        "Zotero, JabRef, LaTeX: the papers themselves; of one name: `kgraph papers NAME --format bib`",
+    ),
+    Format("ris", ".ris", "Zotero, EndNote, Mendeley: the papers themselves"),
+)
+
+
+def choose_format(path: Path, name: str | None) -> Format:
+    """Return the format of this name, else that of the suffix; raise UnknownFormat if there is none.
+
+    A name may be that of a format or a suffix without its dot. Of several formats of one name the suffix
+    decides, and of a suffix the first; but `report.html` is the report.
+
+    >>> choose_format(Path("map.GEXF"), None).name, choose_format(Path("a.json"), "cytoscape").suffix
+    ('gexf', '.cyjs')
+    """
+    suffix = path.suffix.lower()
+    if name is None and path.name.lower() == "report.html":
+        name = "report"
+    known = [format for format in ALL_FORMATS if name in (None, format.name, format.suffix.lstrip("."))]
+    if name is None:
+        known = [format for format in known if suffix and format.suffix == suffix]
+    if not known:
+        raise UnknownFormat(str(path), name)
+    return next((format for format in known if format.suffix == suffix), known[0])
 
 
 def export(store: Store, path: Path, wanted: Filter, format: str | None = None) -> Export:
@@ -49,26 +93,38 @@ def export(store: Store, path: Path, wanted: Filter, format: str | None = None) 
 
     Where nothing is chosen these are all papers; .jsonl always holds all.
 
-    Raises UnknownFormat if neither the format nor, without one, the suffix is known.
+    Raises UnknownFormat, and MissingExtra if the format needs a package that is not installed.
     """
-    format = path.suffix.lstrip(".").lower() if format is None else format
-    if format not in FORMATS:
-        raise UnknownFormat(str(path))
+    chosen = choose_format(path, format)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if format == PAPERS:
+    if chosen.name == "papers":
         return Export((path,), write_papers(store, path), None)
-    if format in BIBLIOGRAPHIES:
-        return Export((path,), write_bibliography(store, path, wanted, format), None)
+    if chosen.name in BIBLIOGRAPHIES:
+        return Export((path,), write_bibliography(store, path, wanted, chosen.name), None)
     graph = read_graph(store.connection, wanted)
+    nodes, edges = count_graph(store.connection)
+    filtered = nodes - len(graph), edges - graph.number_of_edges()
     lone = [node for node, degree in graph.degree() if not degree]
     graph.remove_nodes_from(lone)
-    if format == "html":
+    part = graph if chosen.most is None else foremost(graph, chosen.most)
+    paths, shown_nodes, shown_edges = _write(store, chosen, part, path)
+    hidden = len(graph) - shown_nodes, graph.number_of_edges() - shown_edges
+    return Export(paths, shown_nodes, shown_edges, len(lone), *filtered, *hidden)
+
+
+def _write(
+    store: Store, format: Format, graph: nx.MultiDiGraph[str], path: Path
+) -> tuple[tuple[Path, ...], int, int]:
+    """Write the graph; return the files and how many nodes and edges they show."""
+    counts = len(graph), graph.number_of_edges()
+    if format.name == "html":
         page = write_html(graph, path, cards=partial(collect_cards, store.connection))
-        hidden = page.total - page.shown, page.total_edges - page.shown_edges
-        return Export((path,), page.shown, page.shown_edges, len(lone), *hidden)
-    written = WRITERS[f".{format}"](graph, path)
-    paths = written if isinstance(written, tuple) else (path,)
-    return Export(paths, len(graph), graph.number_of_edges(), len(lone))
+        counts = page.shown, page.shown_edges
+    elif format.name == "report":
+        write_report(find(store.connection, graph), path, format.suffix)
+    elif format.write is not None:
+        return format.write(graph, path) or (path,), *counts
+    return (path,), *counts
 
 
 def write_papers(store: Store, path: Path) -> int:

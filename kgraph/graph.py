@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from kgraph.config import Config
 from kgraph.measures import strength
-from kgraph.records import SYMMETRIC
+from kgraph.records import PAPER_RELATIONS, SYMMETRIC
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -31,9 +31,9 @@ class Filter:
     relations: Collection[str] = ()
     min_papers: int = Config.min_papers  # of an entity
     since: str | None = None  # edges first seen then or later
-    around: str | None = None  # id of a node: only what lies within so many hops of it
+    around: str | None = None  # id of a node, never left out: only what lies within so many hops of it
     hops: int = Config.hops
-    top: int | None = None  # only the entities of most papers, and papers tied to them
+    top: int | None = None  # only the entities of most papers, of those that the other filters leave
     stubs: int | None = None  # also papers outside the collection that so many papers cite
 
 
@@ -55,7 +55,23 @@ def read_graph(db: Connection, wanted: Filter = _EVERYTHING) -> nx.MultiDiGraph[
         _add_stubs(db, graph, wanted)
     if wanted.around is not None:
         _keep_within(graph, wanted.around, wanted.hops)
+        _keep_top(graph, wanted.around, wanted.top)
     return graph
+
+
+def count_graph(db: Connection) -> tuple[int, int]:
+    """Count the nodes and edges of the whole graph, without citations of papers that are not here."""
+    ((nodes, edges),) = db.execute(
+        """
+        SELECT (SELECT count(*) FROM entities) + (SELECT count(*) FROM papers),
+               (SELECT count(*) FROM edges) - (
+                   SELECT count(*) FROM edges
+                   WHERE relation IN (SELECT value FROM json_each(?))
+                     AND target NOT IN (SELECT id FROM papers))
+        """,
+        [json.dumps(PAPER_RELATIONS)],
+    )
+    return int(nodes), int(edges)
 
 
 def read_company(db: Connection, min_papers: int = Config.min_papers) -> nx.Graph[str]:
@@ -74,14 +90,16 @@ def _entities(db: Connection, wanted: Filter) -> Iterable[tuple[str, dict[str, A
         """
         SELECT id, name, type, papers, since, introduced_by, aliases FROM (
             SELECT * FROM entities
-            WHERE papers >= :papers AND (:types = '[]' OR type IN (SELECT value FROM json_each(:types)))
+            WHERE id = :around
+                OR papers >= :papers AND (:types = '[]' OR type IN (SELECT value FROM json_each(:types)))
             ORDER BY papers DESC, name, id LIMIT :top)
         ORDER BY id
         """,
         {
             "papers": wanted.min_papers,
             "types": json.dumps(sorted(wanted.types)),
-            "top": -1 if wanted.top is None else wanted.top,
+            "around": wanted.around,
+            "top": -1 if wanted.top is None or wanted.around is not None else wanted.top,
         },
     )
     for id_, name, type_, papers, since, introduced_by, aliases in rows:
@@ -162,6 +180,13 @@ def _keep_within(graph: nx.MultiDiGraph[str], start: str, hops: int) -> None:
     undirected = graph.to_undirected(as_view=True)
     near = nx.single_source_shortest_path_length(undirected, start, cutoff=hops) if start in graph else {}
     graph.remove_nodes_from([node for node in graph if node not in near])
+
+
+def _keep_top(graph: nx.MultiDiGraph[str], start: str, top: int | None) -> None:
+    """Keep so many entities beside the one to start from; the order is that of the database's query."""
+    entities = [node for node in graph if graph.nodes[node]["kind"] == "entity" and node != start]
+    entities.sort(key=lambda node: (-graph.nodes[node]["papers"], graph.nodes[node]["label"], node))
+    graph.remove_nodes_from(entities[top:] if top is not None else ())
 
 
 def _known(**attributes: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgraph.display import readable
+from kgraph.display import readable, sparkline
 from kgraph.keys import alias_key
 
 if TYPE_CHECKING:
@@ -428,9 +428,12 @@ def show_export(written: Export) -> None:
     )
     if written.lone:
         say(f"{written.lone} nodes without an edge are left out.")
+    if written.filtered or written.filtered_edges:
+        filtered = f"{written.filtered} nodes and {written.filtered_edges} edges"
+        say(f"The filters leave out {filtered}.")
     if written.hidden or written.hidden_edges:
         hidden = f"{written.hidden} nodes and {written.hidden_edges} edges"
-        say(f"The page shows the strongest part of the graph; {hidden} are not on it.")
+        say(f"Only the strongest part of the graph has room; {hidden} are not shown.")
 
 
 def show_scores(scores: Mapping[str, Any]) -> None:
@@ -557,7 +560,7 @@ def _dated(row: Mapping[str, Any]) -> str:
 
 
 def show_years(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print one year a line, one name a column; a single name gets bars."""
+    """Print one year a line, one name a column, and below what each looks like; a single name gets bars."""
     years = sorted({year for row in rows for year in row["years"]})
     lines = [
         {"year": year, **{_cell(row["name"]): row["years"].get(year, 0) for row in rows}} for year in years
@@ -569,7 +572,20 @@ def show_years(rows: Sequence[Mapping[str, Any]]) -> None:
         lines = [
             line | {" ": "▇" * round(40 * n / max(counts))} for line, n in zip(lines, counts, strict=True)
         ]
-    show_table(lines, list(lines[0]))
+    if lines:
+        show_table(lines, list(lines[0]))
+    if len(rows) > 1 and years and _on_terminal():  # in a pipe a table stays a table
+        _show_sparks(rows, range(int(years[0]), int(years[-1]) + 1))
+
+
+def _show_sparks(rows: Sequence[Mapping[str, Any]], years: range) -> None:
+    """Draw a line for each name over the same years, those without a paper too, each to its own height."""
+    width = max(_width(_cell(row["name"])) for row in rows)
+    click.echo(f"\n{'':<{width}}  {years[0]} to {years[-1]}")
+    for row in rows:
+        bars = sparkline([row["years"].get(f"{year:04}", 0) for year in years])
+        name = _cell(row["name"])
+        click.echo(f"{name}{' ' * (width - _width(name))}  {bars}")
 
 
 def _cell(value: object) -> str:

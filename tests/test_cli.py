@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -434,6 +435,29 @@ def test_export_says_what_is_left_out(tmp_path: Path) -> None:
     files = f"{tmp_path / 'graph.nodes.csv'}\n{tmp_path / 'graph.edges.csv'}\n"
     assert (result.stdout, result.exit_code) == (files, 0)
     assert result.stderr == "27 nodes, 77 edges\n2 nodes without an edge are left out.\n"
+
+
+def test_trends_end_in_lines_on_a_terminal_alone() -> None:
+    shown = on_terminal(["trends", "Mamba", "LoRA"], NO_COLOR="1")
+    assert [line.rstrip() for line in shown.splitlines()[-3:]] == [
+        "       2021 to 2024",
+        "Mamba    ██",
+        "LoRA   █ ██",
+    ]
+    assert "█" not in kgraph("trends", "Mamba", "LoRA").stdout
+
+
+def test_trends_are_drawn(tmp_path: Path) -> None:
+    result = kgraph("trends", "Mamba", "LoRA", "--png", tmp_path / "years.png")
+    assert (result.stderr, result.exit_code) == (f"drawn: {tmp_path / 'years.png'}\n", 0)
+    assert (tmp_path / "years.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_export_in_a_format_of_many_suffixes(tmp_path: Path) -> None:
+    result = kgraph("export", tmp_path / "graph.csv", "--format", "neo4j", "--type", "method")
+    assert result.exit_code == 0
+    assert (tmp_path / "graph.nodes.csv").read_text("utf-8").startswith("id:ID,name,")
+    assert re.search(r"The filters leave out \d+ nodes and \d+ edges\.", result.stderr)
 
 
 def test_export_around_a_name(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from kgraph.graph import Filter, pagerank, read_company, read_graph
+from kgraph.graph import Filter, count_graph, pagerank, read_company, read_graph
 
 
 def test_everything(toy: Connection) -> None:
@@ -65,11 +65,25 @@ def test_attributes_are_scalars_and_none_is_left_out(toy: Connection) -> None:
         pytest.param({"kind": "entities", "around": "entity:mamba"}, 5, 16, id="around a name"),
         pytest.param({"kind": "entities", "around": "entity:mamba", "hops": 2}, 8, 21, id="two hops around"),
         pytest.param({"kind": "papers", "around": "entity:mamba"}, 0, 0, id="around what is not there"),
+        pytest.param(
+            {"kind": "entities", "around": "entity:mamba", "types": ["dataset"]},
+            1,
+            0,
+            id="around another type",
+        ),
+        pytest.param(
+            {"kind": "entities", "around": "entity:mamba", "top": 2}, 3, 5, id="the foremost around a name"
+        ),
     ],
 )
 def test_filters(toy: Connection, wanted: dict[str, Any], nodes: int, edges: int) -> None:
     graph = read_graph(toy, Filter(**wanted))
     assert (len(graph), graph.number_of_edges()) == (nodes, edges)
+
+
+def test_the_whole_graph_is_counted(toy: Connection) -> None:
+    graph = read_graph(toy)
+    assert count_graph(toy) == (len(graph), graph.number_of_edges())
 
 
 def test_nodes_and_edges_stand_in_order(toy: Connection) -> None:

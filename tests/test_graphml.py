@@ -15,7 +15,7 @@ NS = {"g": "http://graphml.graphdrawing.org/xmlns"}
 HOSTILE = [
     pytest.param("A & B <i>x</i> \"q\" 'a' ]]> --> <![CDATA[", id="markup"),
     pytest.param("β-VAE 模型 модель نموذج 🐍 \u202etfel", id="scripts"),
-    pytest.param("line\nbreak\ttab  two blanks", id="blanks"),
+    pytest.param("two  blanks", id="blanks"),
     pytest.param("x" * 10_000, id="long"),
     pytest.param("null", id="null"),
 ]
@@ -157,6 +157,11 @@ def test_gephi_finds_colours_kinds_and_positive_weights(tmp_path: Path) -> None:
 def test_illegal_characters_become_the_replacement_character(tmp_path: Path) -> None:
     back = read_networkx(write(named("a\x00b\x1bc\ud800d\ufffee"), tmp_path))
     assert back.nodes["entity:hostile"]["label"] == "a�b�c�d�e"
+
+
+def test_a_name_stands_on_one_line(tmp_path: Path) -> None:
+    back = read_networkx(write(named("line\r\nbreak\ttab"), tmp_path))
+    assert back.nodes["entity:hostile"]["label"] == "line break tab"
 
 
 @pytest.mark.parametrize("nodes", [0, 1])

@@ -14,7 +14,7 @@ import pytest
 import kgraph
 import kgraph.cli
 from kgraph import queries
-from kgraph.exporting import UnknownFormat
+from kgraph.exporting import UnknownFormat, choose_format
 from kgraph.records import Paper
 
 
@@ -107,9 +107,42 @@ def test_export_is_the_same_every_time(landscape: kgraph.Landscape, tmp_path: Pa
 
 
 def test_export_names_the_formats_that_there_are(landscape: kgraph.Landscape, tmp_path: Path) -> None:
-    with pytest.raises(UnknownFormat, match=r"graphml.*jsonl"):
+    with pytest.raises(UnknownFormat, match=r"suffix.*graphml.*papers"):
         landscape.export(tmp_path / "graph.doc")
+    with pytest.raises(UnknownFormat, match=r"doc: no format has this name.*graphml"):
+        landscape.export(tmp_path / "graph.doc", format="doc")
     assert landscape.export(tmp_path / "graph.doc", format="graphml").nodes == 27
+
+
+@pytest.mark.parametrize(
+    ("name", "format", "chosen"),
+    [
+        pytest.param("map.GEXF", None, ("gexf", ".gexf"), id="suffix"),
+        pytest.param("graph.json", None, ("node-link", ".json"), id="first of a suffix"),
+        pytest.param("graph.json", "vosviewer", ("vosviewer", ".json"), id="name"),
+        pytest.param("graph.txt", "vosviewer", ("vosviewer", ".txt"), id="name and suffix"),
+        pytest.param("graph.graphml", "cytoscape", ("cytoscape", ".graphml"), id="name before suffix"),
+        pytest.param("graph", "cytoscape", ("cytoscape", ".cyjs"), id="name alone"),
+        pytest.param("graph", "csv", ("gephi", ".csv"), id="suffix as a name"),
+        pytest.param("vault", "obsidian", ("obsidian", ""), id="folder"),
+        pytest.param("page.html", None, ("html", ".html"), id="page"),
+        pytest.param("report.html", None, ("report", ".html"), id="report by its name"),
+        pytest.param("report.html", "html", ("html", ".html"), id="page of the report's name"),
+        pytest.param("x.md", None, ("report", ".md"), id="report"),
+    ],
+)
+def test_a_format_is_chosen(name: str, format: str | None, chosen: tuple[str, str]) -> None:
+    found = choose_format(Path(name), format)
+    assert (found.name, found.suffix) == chosen
+
+
+def test_export_counts_what_it_leaves_out(landscape: kgraph.Landscape, tmp_path: Path) -> None:
+    whole = landscape.export(tmp_path / "all.gexf")
+    assert (whole.filtered, whole.filtered_edges) == (0, 0)
+    part = landscape.export(tmp_path / "part.gexf", kind="entities", type="method")
+    assert part.nodes + part.lone + part.filtered == whole.nodes + whole.lone
+    assert part.edges is not None and whole.edges is not None
+    assert part.edges + part.filtered_edges == whole.edges
 
 
 def test_exported_papers_name_their_nodes(landscape: kgraph.Landscape, tmp_path: Path) -> None:

@@ -7,9 +7,13 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from kgraph.views import WRITERS
+from kgraph.errors import KGraphError
+from kgraph.records import PAPER_RELATIONS, ROLES, STATED, SYMMETRIC
+from kgraph.views import FORMATS, Format
 from kgraph.views.files import atomic_write
 from kgraph.views.nodelink import write_nodelink
+from kgraph.views.obsidian import _READING, write_obsidian
+from kgraph.views.rows import clean
 from kgraph.views.style import LARGEST, SMALLEST, color, sizes
 from kgraph.views.tables import write_tables
 
@@ -60,7 +64,7 @@ def test_tables_have_the_columns_that_gephi_knows(tmp_path: Path) -> None:
         pytest.param("-VAE", "'-VAE", id="minus"),
         pytest.param("@home", "'@home", id="at"),
         pytest.param("β-VAE", "β-VAE", id="inner minus"),
-        pytest.param('a "b", c\nd', 'a "b", c\nd', id="quotes"),
+        pytest.param('a "b", c', 'a "b", c', id="quotes"),
     ],
 )
 def test_cells_run_nothing(tmp_path: Path, name: str, cell: str) -> None:
@@ -73,7 +77,12 @@ def test_networkx_reads_nodelink_back(tmp_path: Path, name: str) -> None:
     graph = small(name)
     write_nodelink(graph, tmp_path / "graph.json")
     back = nx.node_link_graph(json.loads((tmp_path / "graph.json").read_text("utf-8")), edges="edges")
-    assert nx.utils.graphs_equal(back, graph)
+    assert isinstance(back, nx.MultiDiGraph)
+    assert set(back) == set(graph)
+    assert set(back.edges(keys=True)) == set(graph.edges(keys=True))
+    assert back.nodes["entity:s4"]["aliases"] == "S4D|DSS"
+    for node, data in graph.nodes(data=True):
+        assert {**data, "label": clean(data["label"])}.items() <= back.nodes[node].items()
 
 
 def test_empty_nodelink_is_a_graph(tmp_path: Path) -> None:
@@ -83,17 +92,92 @@ def test_empty_nodelink_is_a_graph(tmp_path: Path) -> None:
     assert len(back) == 0
 
 
-@pytest.mark.parametrize("suffix", sorted(WRITERS))
-def test_every_view_is_written_alike_twice(tmp_path: Path, suffix: str) -> None:
+def written(format: Format, graph: "nx.MultiDiGraph[str]", path: Path) -> dict[str, bytes]:
+    """Return what a writer leaves, by path within the folder."""
+    path.parent.mkdir(exist_ok=True)
+    assert format.write is not None
+    format.write(graph, path)
+    folder = path.parent
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()
+    }
+
+
+every_format = pytest.mark.parametrize("format", FORMATS, ids=lambda format: f"{format.name}{format.suffix}")
+
+
+@every_format
+def test_every_format_is_written_alike_twice(tmp_path: Path, format: Format) -> None:
     graph = small()
     before = graph.copy()
-    for folder in ("a", "b"):
-        (tmp_path / folder).mkdir()
-        WRITERS[suffix](graph, tmp_path / folder / f"graph{suffix}")
-    first, second = ([file.read_bytes() for file in sorted((tmp_path / name).iterdir())] for name in "ab")
+    first, second = (written(format, graph, tmp_path / name / f"graph{format.suffix}") for name in "ab")
     assert first == second
-    assert all(first)
+    assert all(first.values())
+    assert not [name for name in first if "partial" in name]
     assert nx.utils.graphs_equal(graph, before)
+
+
+@every_format
+def test_order_of_building_does_not_show(tmp_path: Path, format: Format) -> None:
+    graph = small()
+    turned: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    turned.add_nodes_from(reversed(list(graph.nodes(data=True))))
+    for source, target, key, data in reversed(list(graph.edges(keys=True, data=True))):
+        turned.add_edge(source, target, key, **data)
+    name = f"graph{format.suffix}"
+    assert written(format, graph, tmp_path / "a" / name) == written(format, turned, tmp_path / "b" / name)
+
+
+@every_format
+def test_a_write_that_fails_leaves_the_old_files(tmp_path: Path, format: Format) -> None:
+    path = tmp_path / "here" / f"graph{format.suffix}"
+    before = written(format, small(), path)
+    broken = small()
+    broken.add_edge("entity:mamba", "entity:s4", key=7)
+    with pytest.raises((TypeError, AttributeError)):
+        written(format, broken, path)
+    now = {
+        file.relative_to(path.parent).as_posix(): file.read_bytes()
+        for file in path.parent.rglob("*")
+        if file.is_file()
+    }
+    assert now == before
+
+
+def test_a_vault_of_ours_is_replaced_and_keeps_its_settings(tmp_path: Path) -> None:
+    vault = tmp_path / "vault"
+    write_obsidian(small(), vault)
+    (vault / ".obsidian").mkdir()
+    (vault / ".obsidian" / "app.json").write_text("{}", "utf-8")
+    write_obsidian(small("Jamba"), vault)
+    assert (vault / "Models" / "Jamba.md").exists()
+    assert not (vault / "Models" / "Mamba.md").exists()
+    assert (vault / ".obsidian" / "app.json").read_text("utf-8") == "{}"
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        pytest.param("Mine.md", "a note", id="a note of the user's"),
+        pytest.param("Models/Mamba.md", "thoughts", id="a note of ours with the user's words"),
+    ],
+)
+def test_a_vault_with_notes_of_others_is_left_alone(tmp_path: Path, file: str, text: str) -> None:
+    vault = tmp_path / "vault"
+    write_obsidian(small(), vault)
+    (vault / file).write_text(text, "utf-8")
+    with pytest.raises(KGraphError, match=file):
+        write_obsidian(small("Jamba"), vault)
+    assert (vault / file).read_text("utf-8") == text
+    assert [path.name for path in tmp_path.iterdir()] == ["vault"]
+
+
+def test_notes_whose_names_differ_in_case_alone_stand_apart(tmp_path: Path) -> None:
+    graph = small("resnet")
+    graph.add_node("entity:resnet-2", label="ResNet", kind="entity", type="model", papers=1)
+    write_obsidian(graph, tmp_path / "vault")
+    names = [path.name.casefold() for path in (tmp_path / "vault" / "Models").iterdir()]
+    assert len(set(names)) == len(names) == 2
 
 
 def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
@@ -112,3 +196,7 @@ def test_size_grows_with_papers() -> None:
     radii = sizes(graph)
     assert radii["entity:s4"] == LARGEST > radii["entity:mamba"] > radii["arxiv:1"] == SMALLEST
     assert color("model") != color("method") != color("unheard of")
+
+
+def test_every_relation_reads_in_a_note() -> None:
+    assert set(_READING) >= {*ROLES, *STATED, *PAPER_RELATIONS, *SYMMETRIC}

@@ -1,22 +1,79 @@
 """Graph in, file out: what a user looks at or opens in another program."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgraph.views.graphml import write_graphml
-from kgraph.views.nodelink import write_nodelink
-from kgraph.views.page import write_html
+from kgraph.views.gexf import write_gexf
+from kgraph.views.graphml import write_cytoscape_graphml, write_graphml
+from kgraph.views.neo4j import write_cypher, write_neo4j
+from kgraph.views.nodelink import write_cyjs, write_graphology, write_nodelink
+from kgraph.views.obsidian import write_obsidian
+from kgraph.views.pajek import write_pajek
+from kgraph.views.parquet import write_parquet
+from kgraph.views.picture import MOST_NODES, write_pdf, write_png, write_svg
 from kgraph.views.tables import write_tables
+from kgraph.views.turtle import write_turtle
+from kgraph.views.vosviewer import write_vosviewer, write_vosviewer_texts
 
 if TYPE_CHECKING:
     import networkx as nx
 
-Writer = Callable[["nx.MultiDiGraph[str]", Path], object]
+Writer = Callable[
+    ["nx.MultiDiGraph[str]", Path], "tuple[Path, ...] | None"
+]  # the paths, if not the given one
 
-WRITERS: Mapping[str, Writer] = {
-    ".csv": write_tables,
-    ".graphml": write_graphml,
-    ".html": write_html,
-    ".json": write_nodelink,
-}
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What --format calls a kind of file, the suffix that it goes by, and who opens it."""
+
+    name: str
+    suffix: str  # "" for a folder; the first format of a suffix is what the suffix alone means
+    opens: str  # which program opens it, and how
+    write: Writer | None = None  # None where it needs more than the graph
+    most: int | None = None  # nodes that it has room for
+
+
+FORMATS = (
+    Format("graphml", ".graphml", "Gephi, yEd, igraph, networkx: open the file", write_graphml),
+    Format("cytoscape", ".cyjs", "Cytoscape: File > Import > Network from File", write_cyjs),
+    Format("cytoscape", ".graphml", "Cytoscape: File > Import > Network from File", write_cytoscape_graphml),
+    Format("gexf", ".gexf", "Gephi: File > Open; Gephi Lite. The timeline plays years", write_gexf),
+    Format(
+        "gephi",
+        ".csv",
+        "Gephi: File > Import spreadsheet, first OUT.nodes.csv, then OUT.edges.csv; any spreadsheet",
+        write_tables,
+    ),
+    Format(
+        "neo4j",
+        ".csv",
+        "Neo4j: neo4j-admin database import full --nodes=OUT.nodes.csv --relationships=OUT.edges.csv",
+        write_neo4j,
+    ),
+    Format("cypher", ".cypher", "Neo4j, small graphs: cypher-shell -f OUT", write_cypher),
+    Format("node-link", ".json", 'networkx.node_link_graph(data, edges="edges"), D3', write_nodelink),
+    Format("graphology", ".json", "graphology, sigma.js: Graph.from(data)", write_graphology),
+    Format("vosviewer", ".json", "VOSviewer, also online: Open > JSON", write_vosviewer),
+    Format(
+        "vosviewer",
+        ".txt",
+        "VOSviewer: Create > network data > VOSviewer files, OUT.map.txt and OUT.network.txt",
+        write_vosviewer_texts,
+    ),
+    Format("pajek", ".net", "Pajek: File > Network > Read", write_pajek),
+    Format("obsidian", "", "Obsidian: Open folder as vault; a note for every node", write_obsidian),
+    Format("turtle", ".ttl", "rdflib, Jena, Protégé, any triple store", write_turtle),
+    Format("parquet", ".parquet", "pandas, Polars, DuckDB, Spark: OUT.nodes and OUT.edges", write_parquet),
+    Format(
+        "svg",
+        ".svg",
+        "any browser, Inkscape: the map as a picture, with its names as text",
+        write_svg,
+        MOST_NODES,
+    ),
+    Format("pdf", ".pdf", "LaTeX: the map for a paper", write_pdf, MOST_NODES),
+    Format("png", ".png", "slides: the map, 2,100 pixels wide", write_png, MOST_NODES),
+)

@@ -1,0 +1,82 @@
+"""The report: the same sections as HTML and as Markdown, and no text of a stranger's acts in either."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+import kgraph
+from kgraph.views.report import Findings, Theme, write_report
+
+HOSTILE = '<img src=x onerror=alert(1)> | `x` [a](javascript:alert(1)) & "q"'
+
+
+def findings(name: str = "LoRA", url: str | None = None) -> Findings:
+    row: dict[str, Any] = {
+        "id": "entity:lora", "name": name, "type": "method", "papers": 3, "since": "2021-06-17",
+        "rising": 2.5, "recent": 2, "before": 1, "years": [0, 1, 2],
+    }  # fmt: skip
+    doctor = ("papers", "without_abstract", "without_date", "without_mentions", "unresolved_mentions")
+    return Findings(
+        stats={"papers": 3, "entities": {"method": 1, "model": 0}},
+        coverage=dict.fromkeys((*doctor, "lone_entities", "rejected"), 0),
+        years={"2021": 1, "2023": 2},
+        undated=0,
+        foremost={"method": [row], "model": []},
+        rising=[row],
+        themes=[Theme((row, row, row, row), 4)],
+        introduced=[row | {"paper": "arxiv:2106.09685", "title": name, "date": "2021-06-17", "url": url}],
+        compared=[{"a": name, "b": "BitFit", "papers": 2, "since": "2021"}],
+    )
+
+
+def written(given: Findings, folder: Path, suffix: str) -> str:
+    write_report(given, folder / f"report{suffix}", suffix)
+    return (folder / f"report{suffix}").read_text("utf-8")
+
+
+def test_both_say_the_same(tmp_path: Path) -> None:
+    html, markdown = (written(findings(), tmp_path, suffix) for suffix in (".html", ".md"))
+    headings = re.findall("<h2>(.*?)</h2>", html)
+    assert headings == re.findall("^## (.*)$", markdown, re.MULTILINE)
+    assert headings[0] == "Foremost methods"
+    assert "Foremost models" not in headings, "nothing to show"
+    for said in ("kgraph top --by rising", "kgraph why LoRA BitFit", "https://arxiv.org/abs/2106.09685"):
+        assert said in html
+        assert said in markdown
+
+
+def test_hostile_names_are_text_in_html(tmp_path: Path) -> None:
+    html = written(findings(HOSTILE, "javascript:alert(2)"), tmp_path, ".html")
+    tree = etree.fromstring(html, etree.HTMLParser())
+    assert not tree.findall(".//img")
+    assert HOSTILE in {"".join(cell.itertext()) for cell in tree.iter("td")}
+    links = [link.get("href") for link in tree.iter("a")]
+    assert links == ["https://arxiv.org/abs/2106.09685"], "an address that is no web page's is not followed"
+
+
+def test_hostile_names_are_text_in_markdown(tmp_path: Path) -> None:
+    markdown = written(findings(HOSTILE), tmp_path, ".md")
+    assert not re.search(r"(?<!\\)<img", re.sub("``.*?``", "", markdown))
+    rows = [line for line in markdown.splitlines() if line.startswith("|")]
+    columns = {len(re.findall(r"(?<!\\)\|", line)) for line in rows}
+    assert columns <= {3, 4, 5, 6}
+    assert r"\[a\](javascript" in markdown
+
+
+@pytest.mark.parametrize("suffix", [".html", ".md"])
+def test_a_store_without_papers_has_a_report(tmp_path: Path, suffix: str) -> None:
+    empty = Findings({"papers": 0, "entities": {}}, findings().coverage, {}, 0, {}, [], [], [], [])
+    assert "nothing that has a name" in written(empty, tmp_path, suffix)
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.md"])
+def test_the_report_of_a_store(toy_db: Path, tmp_path: Path, name: str) -> None:
+    with kgraph.open(toy_db) as landscape:
+        one, two = (landscape.export(tmp_path / folder / name) for folder in "ab")
+    assert one.paths[0].read_bytes() == two.paths[0].read_bytes()
+    text = one.paths[0].read_text("utf-8")
+    assert "13 papers" in text
+    assert "Who introduced what" in text
