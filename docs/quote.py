@@ -98,7 +98,7 @@ def figure_table() -> None:
     print(f"\nOf what was found: {right} ({scores['papers']} papers).")
 
 
-def format_table() -> None:
+def export_table() -> None:
     """Print a row for every format of `kgraph export`: what asks for it, and who opens it."""
     from kgraph.exporting import ALL_FORMATS
 

@@ -26,7 +26,6 @@ from kgraph.correcting import (
     verdicts,
 )
 from kgraph.errors import UnknownName
-from kgraph.exporting import FORMATS
 from kgraph.extraction import Extractor
 from kgraph.lexicon import Lexicon
 from kgraph.records import Extraction, Paper
@@ -57,8 +56,8 @@ def exports(db: Path) -> dict[str, bytes]:
     """Return every export of a store, by file name."""
     folder = db.parent / "exports"
     with Landscape(db) as landscape:
-        for format_ in FORMATS:
-            landscape.export(folder / f"x.{format_}")
+        for suffix in ("html", "graphml", "gexf", "csv", "json", "jsonl"):
+            landscape.export(folder / f"x.{suffix}")
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
