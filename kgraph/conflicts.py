@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields
 from itertools import groupby
 from operator import itemgetter
 from sqlite3 import Connection
+from typing import Any
 
 from kgraph.identity import givers, title_key
 from kgraph.keys import alias_key
@@ -47,18 +47,12 @@ _OF_SEVERAL = """
 
 
 def _records(rows: Iterable[Sequence[str]]) -> list[Paper]:
-    names = {field.name for field in fields(Paper)}
-    return [
-        Paper(
-            **{
-                name: tuple(value) if name in _TUPLES else value
-                for name, value in json.loads(content).items()
-                if name in names
-            },
-            source=source,
-        )
-        for content, source in rows
-    ]
+    return [_record(json.loads(content), source) for content, source in rows]
+
+
+def _record(values: dict[str, Any], source: str) -> Paper:
+    tuples = {name: tuple(values[name]) for name in _TUPLES}
+    return Paper(**{**values, **tuples, "source": source})
 
 
 def _conflicts(records: Sequence[Paper]) -> Iterator[Row]:

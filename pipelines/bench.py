@@ -196,7 +196,7 @@ def _records(count: int) -> "Iterator[Paper]":
 
     from kgraph import Paper
 
-    chance = random.Random(0)  # noqa: S311  the same titles each time
+    chance = random.Random(0)
     words = ["".join(chance.choices(ascii_lowercase, k=chance.randint(3, 10))) for _ in range(20_000)]
     for number in range(count * 5 // 6 + 1):
         title = " ".join(chance.choices(words, k=9))
