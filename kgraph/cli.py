@@ -1028,6 +1028,26 @@ def alias_apply(db: str, as_json: bool, dry_run: bool) -> None:
     _correct(as_json, correcting.apply(db, dry_run=dry_run))
 
 
+@alias.command("suggest")
+@query_options
+@limit_option
+def alias_suggest(db: str, as_json: bool, limit: int) -> None:
+    """List what may be one thing, and what may be several, the surest first.
+
+    \b
+    kgraph alias suggest --limit 10
+
+    Nothing is merged: each line names a command that you may run.
+    """
+    from kgraph.suggestions import suggest
+    from kgraph.terminal import show_suggestions
+
+    with _reading(db) as store:
+        rows = suggest(store, limit=limit + 1)
+    cut = _cut(rows, limit)
+    _answer(as_json, rows, show_suggestions, cut)
+
+
 @alias.command("list")
 @query_options
 def alias_list(db: str, as_json: bool) -> None:

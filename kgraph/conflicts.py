@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from sqlite3 import Connection
@@ -51,12 +50,9 @@ def _records(rows: Iterable[Sequence[str]]) -> list[Paper]:
     return [_record(json.loads(content), source) for content, source in rows]
 
 
-def _record(content: Mapping[str, Any], source: str) -> Paper:
-    names = {field.name for field in fields(Paper)} & content.keys()
-    values: dict[str, Any] = {
-        name: tuple(content[name]) if name in _TUPLES else content[name] for name in sorted(names)
-    }
-    return Paper(**{**values, "source": source})
+def _record(values: dict[str, Any], source: str) -> Paper:
+    tuples = {name: tuple(values[name]) for name in _TUPLES}
+    return Paper(**{**values, **tuples, "source": source})
 
 
 def _conflicts(records: Sequence[Paper]) -> Iterator[Row]:

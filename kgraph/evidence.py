@@ -91,7 +91,7 @@ def spellings(db: Connection, entity: str) -> list[Row]:
     sql = "SELECT text, decided, count(*) FROM mentions WHERE entity = ? GROUP BY 1, 2 ORDER BY 1, 2"
     for text, rule, count in db.execute(sql, (entity,)):
         decided[text][rule] = count
-    lexicon, corrections = _read_files(db)
+    lexicon, corrections = read_files(db)
     return [
         row
         | {"mentions": sum(decided[row["spelling"]].values()), "decided": decided[row["spelling"]]}
@@ -101,7 +101,7 @@ def spellings(db: Connection, entity: str) -> list[Row]:
     ]
 
 
-def _read_files(db: Connection) -> tuple[Lexicon, Corrections]:
+def read_files(db: Connection) -> tuple[Lexicon, Corrections]:
     """Read the lexicons that a store was made with."""
     (_, _, file), *_ = db.execute("PRAGMA database_list").fetchall()
     (known,) = db.execute("SELECT value FROM meta WHERE key = 'extractor'").fetchone()

@@ -334,6 +334,17 @@ def show_correction(correction: Mapping[str, Any]) -> None:
         say("Nothing was changed: this is a dry run.")
 
 
+def show_suggestions(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print each suggestion with its reasons and, below, the command that follows it."""
+    for row in rows:
+        nodes = (
+            f"{_cell(node['name'])} ({node['type']}, {_papers(node['papers'])})" for node in row["nodes"]
+        )
+        _print_wrapped(f"{_cell(row['score'])}  {row['kind']}: {' and '.join(nodes)}", "       ")
+        _print_wrapped(f"       {_cell('; '.join(row['reasons']))}", "       ")
+        click.echo(f"       {_cell(row['command'])}")
+
+
 def _first_lines(lines: list[str]) -> list[str]:
     more = len(lines) - MAX_NODES
     return [*lines[:MAX_NODES], f"and {more} more"] if more > 0 else lines
