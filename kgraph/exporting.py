@@ -41,6 +41,7 @@ class Export:
     lone: int = 0  # nodes without an edge are left out
     hidden: int = 0  # nodes that a page had no room for
     hidden_edges: int = 0
+    why: str | None = None  # they are hidden, where that can be mended
 
 
 def export(store: Store, path: Path, wanted: Filter, format: str | None = None) -> Export:
@@ -60,7 +61,7 @@ def export(store: Store, path: Path, wanted: Filter, format: str | None = None) 
     if format == "html":
         page = write_html(graph, path, cards=partial(collect_cards, store.connection))
         hidden = page.total - page.shown, page.total_edges - page.shown_edges
-        return Export((path,), page.shown, page.shown_edges, len(lone), *hidden)
+        return Export((path,), page.shown, page.shown_edges, len(lone), *hidden, page.why)
     written = WRITERS[f".{format}"](graph, path)
     paths = written if isinstance(written, tuple) else (path,)
     return Export(paths, len(graph), graph.number_of_edges(), len(lone))

@@ -230,9 +230,15 @@ def show_export(written: Export) -> None:
     )
     if written.lone:
         say(f"{written.lone} nodes without an edge are left out.")
-    if written.hidden or written.hidden_edges:
-        hidden = f"{written.hidden} nodes and {written.hidden_edges} edges"
-        say(f"The page shows the strongest part of the graph; {hidden} are not on it.")
+    hidden = [
+        f"{count} {what}"
+        for count, what in ((written.hidden, "nodes"), (written.hidden_edges, "edges"))
+        if count
+    ]
+    if hidden:
+        say(f"The page shows the strongest part of the graph; {' and '.join(hidden)} are not on it.")
+    if written.why:
+        say(written.why)
 
 
 def show_scores(scores: Mapping[str, Any]) -> None:

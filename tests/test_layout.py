@@ -64,14 +64,13 @@ def test_no_node_covers_another() -> None:
 
 
 def test_communities_stand_apart() -> None:
-    graph = groups(5, 8)
-    places = positions(graph)
-    inside: list[float] = []
-    outside: list[float] = []
-    for a, b in itertools.combinations(sorted(graph), 2):
-        same = a.split("-")[0] == b.split("-")[0]
-        (inside if same else outside).append(math.dist(places[a], places[b]))
-    assert 3 * np.mean(inside) < np.mean(outside)
+    places = positions(groups(5, 8))
+    of_group = {n: np.array([at for node, at in places.items() if f":{n}-" in node]) for n in range(5)}
+    middles = np.array([of_group[n].mean(axis=0) for n in range(5)])
+    for number, at in of_group.items():
+        away = np.hypot(*(at[:, None] - middles[None]).transpose(2, 0, 1))
+        assert (away.argmin(axis=1) == number).all()
+        assert away[:, number].max() < 0.8 * np.delete(away, number, axis=1).min()
 
 
 def test_lone_nodes_stay_near() -> None:
