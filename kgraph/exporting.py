@@ -12,6 +12,7 @@ from kgraph.errors import KGraphError
 from kgraph.graph import Filter, read_graph
 from kgraph.store import Store
 from kgraph.views import WRITERS
+from kgraph.views.borrowed import Layout
 from kgraph.views.cards import collect_cards
 from kgraph.views.files import atomic_write
 from kgraph.views.page import write_html
@@ -44,8 +45,12 @@ class Export:
     why: str | None = None  # they are hidden, where that can be mended
 
 
-def export(store: Store, path: Path, wanted: Filter, format: str | None = None) -> Export:
+def export(
+    store: Store, path: Path, wanted: Filter, format: str | None = None, layout: Layout = "own"
+) -> Export:
     """Write the wanted part of the graph, without nodes that have no edge, or every paper (.jsonl).
+
+    The layout is that of formats which hold places.
 
     Raises UnknownFormat if neither the format nor, without one, the suffix is known.
     """
@@ -59,10 +64,11 @@ def export(store: Store, path: Path, wanted: Filter, format: str | None = None) 
     lone = [node for node, degree in graph.degree() if not degree]
     graph.remove_nodes_from(lone)
     if format == "html":
-        page = write_html(graph, path, cards=partial(collect_cards, store.connection))
+        page = write_html(graph, path, cards=partial(collect_cards, store.connection), layout=layout)
         hidden = page.total - page.shown, page.total_edges - page.shown_edges
         return Export((path,), page.shown, page.shown_edges, len(lone), *hidden, page.why)
-    written = WRITERS[f".{format}"](graph, path)
+    write = WRITERS[f".{format}"]
+    written = write(graph, path, layout=layout) if format == "graphml" else write(graph, path)
     paths = written if isinstance(written, tuple) else (path,)
     return Export(paths, len(graph), graph.number_of_edges(), len(lone))
 

@@ -20,9 +20,11 @@ def main() -> None:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        for scheme, path in (("light", args.light), ("dark", args.dark)):
+        for dark, path in ((False, args.light), (True, args.dark)):
             page = browser.new_page(
-                viewport={"width": SIZE[0], "height": SIZE[1]}, color_scheme=scheme, reduced_motion="reduce"
+                viewport={"width": SIZE[0], "height": SIZE[1]},
+                color_scheme="dark" if dark else "light",
+                reduced_motion="reduce",
             )
             page.goto(args.page.resolve().as_uri())
             page.wait_for_selector("html[data-ready]", state="attached")

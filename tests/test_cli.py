@@ -402,6 +402,7 @@ def test_every_command_has_help(command: str) -> None:
 def test_commands_of_the_design_are_there() -> None:
     names = (
         "build add remove extract neighbors show papers why path search top trends stats doctor export eval"
+        " view"
     )
     assert set(names.split()) <= set(COMMANDS)
 
@@ -410,7 +411,7 @@ def test_commands_of_the_design_are_there() -> None:
 def test_every_query_takes_json_and_db(command: str) -> None:
     names = {name for option in main.commands[command].params for name in option.opts}
     assert command in ("extract", "eval") or "--db" in names
-    assert command in ("extract", "export") or "--json" in names
+    assert command in ("extract", "export", "view") or "--json" in names
 
 
 def test_version() -> None:
@@ -470,3 +471,17 @@ def test_extract_prints_or_writes_one_object_a_line(tmp_path: Path) -> None:
     written = kgraph("extract", TOY, "-o", tmp_path / "found.jsonl", "--jobs", 2)
     assert (written.exit_code, written.stdout) == (0, "")
     assert (tmp_path / "found.jsonl").read_text("utf-8") == printed.stdout
+
+
+def test_view_opens_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    import webbrowser
+
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", lambda url: opened.append(url) is None)
+    result = kgraph("view", "--around", "mamba")
+    assert result.exit_code == 0
+    (url,) = opened
+    assert url.startswith("file://")
+    assert "<!doctype html>" in Path(result.stdout.strip()).read_text("utf-8")
+    monkeypatch.setattr(webbrowser, "open", lambda url: False)
+    assert "open the file" in kgraph("view").stderr

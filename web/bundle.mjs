@@ -1,4 +1,5 @@
-// Bundle sigma.js here with what it needs into the file named by the first argument, licences included.
+// Bundle a script that stands here (sigma.js, or the second argument) with what it needs into the file named by
+// the first argument, licences included.
 import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 
@@ -14,7 +15,7 @@ const licences = packages.map((name) => {
 });
 await build({
   absWorkingDir: here,
-  entryPoints: ["sigma.js"],
+  entryPoints: [process.argv[3] ?? "sigma.js"],
   outfile: process.argv[2],
   bundle: true,
   minify: true,

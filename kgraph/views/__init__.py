@@ -1,18 +1,13 @@
 """Graph in, file out: what a user looks at or opens in another program."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kgraph.views.graphml import write_graphml
 from kgraph.views.nodelink import write_nodelink
 from kgraph.views.page import write_html
 from kgraph.views.tables import write_tables
 
-if TYPE_CHECKING:
-    import networkx as nx
-
-Writer = Callable[["nx.MultiDiGraph[str]", Path], object]
+Writer = Callable[..., object]  # of a graph and a path
 
 WRITERS: Mapping[str, Writer] = {
     ".csv": write_tables,

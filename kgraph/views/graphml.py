@@ -21,6 +21,8 @@ from kgraph.views.style import color, sizes
 if TYPE_CHECKING:
     import networkx as nx
 
+    from kgraph.views.borrowed import Layout
+
 # Attribute and its GraphML type. Gephi takes label, x, y, size, color and weight for its own.
 NODE_KEYS = {
     "label": "string",
@@ -57,14 +59,14 @@ http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0, even escaped
 
 
-def write_graphml(graph: "nx.MultiDiGraph[str]", path: Path) -> None:
+def write_graphml(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> None:
     """Write all nodes and edges, laid out, sized and coloured, sorted by id."""
     with atomic_write(path) as file:
         file.write(HEAD)
         file.writelines(_keys("node", NODE_KEYS))
         file.writelines(_keys("edge", EDGE_KEYS))
         file.write('<graph id="kgraph" edgedefault="directed">\n')
-        file.writelines(_nodes(graph))
+        file.writelines(_nodes(graph, layout))
         file.writelines(_edges(graph))
         file.write("</graph>\n</graphml>\n")
 
@@ -93,10 +95,10 @@ def _keys(element: str, keys: Mapping[str, str]) -> Iterator[str]:
         yield f'<key id="{element}-{name}" for="{element}" attr.name="{name}" attr.type="{type_}"/>\n'
 
 
-def _nodes(graph: "nx.MultiDiGraph[str]") -> Iterator[str]:
+def _nodes(graph: "nx.MultiDiGraph[str]", layout: "Layout") -> Iterator[str]:
     from kgraph.views.layout import positions
 
-    places, radii = positions(graph), sizes(graph)
+    places, radii = positions(graph, layout=layout), sizes(graph)
     for node in sorted(graph):
         given = graph.nodes[node]
         x, y = places[node]

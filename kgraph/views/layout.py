@@ -1,13 +1,15 @@
 """Where nodes stand on the map.
 
-ForceAtlas2's forces (Jacomy et al. 2014, doi:10.1371/journal.pone.0098679) in their LinLog form,
-which sets communities apart (Noack 2007, doi:10.7155/jgaa.00154): an edge of weight w and length
-d pulls with w log(1 + d), two nodes of masses m and n push each other with m n / d. All pairs are
-felt at once through a mesh (Hockney & Eastwood, Computer Simulation Using Particles, ch. 5): each
-node's mass is shared among the four mesh points around it, one FFT turns masses into the
-potential -log d, and its slope is read back at the node. So a step costs O(nodes + edges):
-10,000 nodes and 40,000 edges take about 2 s where networkx's all-pairs layouts take minutes.
-No BLAS and no threads are involved: the same graph gives the same bytes.
+First forces place the nodes: ForceAtlas2's (Jacomy et al. 2014, doi:10.1371/journal.pone.0098679) in their
+LinLog form, which sets communities apart (Noack 2007, doi:10.7155/jgaa.00154): an edge of weight w and
+length d pulls with w log(1 + d), two nodes of masses m and n push each other with m n / d. All pairs are
+felt at once through a mesh (Hockney & Eastwood, Computer Simulation Using Particles, ch. 5): each node's
+mass is shared among the four mesh points around it, one FFT turns masses into the potential -log d, and its
+slope is read back at the node. So a step costs O(nodes + edges). Then every community gets a disc that its
+nodes fill evenly, the discs are drawn together, and nodes that overlap pushed apart.
+
+10,000 nodes and 40,000 edges take about 3 s, 126,000 and 400,000 about 30 s, where networkx's all-pairs
+layouts take minutes and more. No BLAS and no threads are involved: the same graph gives the same bytes.
 """
 
 import math
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 from scipy import fft, sparse
 from scipy.spatial import cKDTree
 
+from kgraph.views.borrowed import Layout, settle_with
 from kgraph.views.regions import Ties, tie
 from kgraph.views.style import sizes
 
@@ -41,7 +44,9 @@ LOOSE = 4.0  # times the area of its nodes is the area of a community
 PACKED = 0.5  # times the radius that all discs together would fill: they push each other apart after
 
 
-def positions(graph: "nx.MultiDiGraph[str]", ties: Ties | None = None) -> dict[str, tuple[float, float]]:
+def positions(
+    graph: "nx.MultiDiGraph[str]", ties: Ties | None = None, layout: Layout = "own"
+) -> dict[str, tuple[float, float]]:
     """Place every node, centred at 0, in units of a node's radius (`style.sizes`).
 
     Depends on the ids, edges and weights alone, not on the order in which the graph holds them.
@@ -50,8 +55,9 @@ def positions(graph: "nx.MultiDiGraph[str]", ties: Ties | None = None) -> dict[s
         return {}
     ties = tie(graph) if ties is None else ties
     radii = np.array([size for _, size in sorted(sizes(graph).items())])
-    places = _settle(_gathered(ties), ties.community)
-    places = _separate(_arrange(places, radii, ties.community), radii, GAP)
+    links = _gathered(ties)
+    places = _settle(links, ties.community) if layout == "own" else settle_with(layout, links)
+    places = _separate(_arrange(places, radii, ties), radii, GAP)
     places = np.round(places - (places.max(axis=0) + places.min(axis=0)) / 2, 1) + 0.0
     return dict(zip(ties.nodes, map(tuple, places.tolist()), strict=True))
 
@@ -93,7 +99,8 @@ def _towards(goal: Floats, places: Floats) -> Floats:
     """Point from each place to its goal; the length grows with the logarithm of the distance."""
     delta = goal - places
     length = np.hypot(*delta.T)[:, None] + 1e-9
-    return delta / length * np.log1p(length)
+    pull: Floats = delta / length * np.log1p(length)
+    return pull
 
 
 def _middles(places: Floats, community: Ints) -> Floats:
@@ -152,11 +159,12 @@ def _kernel(mesh: int) -> NDArray[np.complex128]:
     return kernel
 
 
-def _arrange(places: Floats, radii: Floats, community: Ints) -> Floats:
+def _arrange(places: Floats, radii: Floats, ties: Ties) -> Floats:
     """Give every community a disc that suits its nodes, and draw the discs together until they meet.
 
     Otherwise the distances between communities, which mean little, would take most of the map.
     """
+    community = ties.community
     offsets = places - _middles(places, community)[community]
     order = np.argsort(community, kind="stable")
     discs = np.zeros(community.max() + 1)
@@ -165,8 +173,22 @@ def _arrange(places: Floats, radii: Floats, community: Ints) -> Floats:
         offsets[members] = _stretch(offsets[members], wanted, EVENLY)
         discs[community[members[0]]] = np.quantile(np.hypot(*offsets[members].T), 0.9) + radii[members].min()
     wanted = PACKED * math.sqrt(float(((discs + MOAT) ** 2).sum()))
-    middles = _stretch(_middles(places, community), wanted, 0)
+    middles = _to_the_rim(_stretch(_middles(places, community), wanted, 0), ties)
     return _separate(middles, discs, MOAT)[community] + offsets
+
+
+def _to_the_rim(middles: Floats, ties: Ties) -> Floats:
+    """Put communities that nothing ties to any other around all the others, on a spiral."""
+    ends = np.stack([ties.community[index] for index in ties.links.coords])
+    lone = np.ones(len(middles), dtype=bool)
+    lone[ends[:, ends[0] != ends[1]].ravel()] = False
+    if not lone.any() or lone.all():
+        return middles
+    turn = np.arange(lone.sum()) * math.pi * (3 - math.sqrt(5))  # the golden angle
+    reach = 1.1 * float(np.hypot(*middles[~lone].T).max()) + MOAT
+    middles = middles.copy()
+    middles[lone] = reach * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+    return middles
 
 
 def _stretch(places: Floats, wanted: float, evenly: float) -> Floats:
@@ -194,21 +216,23 @@ def _separate(places: Floats, radii: Floats, gap: float) -> Floats:
     for _ in range(12):
         first, second = _near(places, radii, gap + radii.min())
         share = (radii[second] ** 2 / (radii[first] ** 2 + radii[second] ** 2))[:, None]
-        for turn in range(12):
+        settled = True
+        for _ in range(12):
             delta = places[second] - places[first]
             length = np.hypot(*delta.T) + 1e-9
             lack = radii[first] + radii[second] + gap - length
             near = lack > 0.01
             if not near.any():
                 break
+            settled = False
             move = delta[near] * (lack[near] / length[near])[:, None] * 0.55
             for axis in (0, 1):
                 moved = np.bincount(second[near], (move * (1 - share[near]))[:, axis], len(places))
                 places[:, axis] += moved - np.bincount(
                     first[near], (move * share[near])[:, axis], len(places)
                 )
-        if turn == 0:
-            break  # none was near, though all were looked up
+        if settled:
+            break
     return places
 
 

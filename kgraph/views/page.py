@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgraph.config import Config
+from kgraph.views.borrowed import Layout
 from kgraph.views.files import atomic_write
 from kgraph.views.regions import tie
 from kgraph.views.scene import (
@@ -75,6 +76,7 @@ def write_html(
     *,
     cards: Callable[[Sequence[str]], Cards] = no_cards,
     title: str = "Knowledge graph",
+    layout: Layout = "own",
     max_nodes: int = Config.max_page_nodes,
     bundle: Path = BUNDLE,
 ) -> PageReport:
@@ -99,7 +101,7 @@ def write_html(
         "why": why,
         "regions": shown_regions(part, ties),
     }
-    drawn = shown_nodes(graph, part, ties), shown_edges(part, ties)
+    drawn = shown_nodes(graph, part, ties, layout), shown_edges(part, ties)
     render = _render_with_sigma if big else _render_with_pyvis
     html = render(*drawn, page, shown_cards(graph, nodes, cards(nodes)), bundle)
     with atomic_write(path) as file:

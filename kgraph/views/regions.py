@@ -78,7 +78,7 @@ def _region(graph: "nx.MultiDiGraph[str]", ties: Ties, members: list[int]) -> Re
 
 
 def _says_the_same(name: str, other: str) -> bool:
-    """Tell whether one name holds the other, as "deep reinforcement learning" does "reinforcement learning"."""
+    """Tell whether one name holds the other, as "linear attention" does "attention"."""
     name, other = name.casefold(), other.casefold()
     return name in other or other in name
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kgraph.views.borrowed import Layout
 from kgraph.views.layout import positions
 from kgraph.views.regions import Ties, regions
 from kgraph.views.strongest import strength_of
@@ -66,9 +67,11 @@ class Cards:
 Row = dict[str, Any]
 
 
-def shown_nodes(graph: "nx.MultiDiGraph[str]", part: "nx.MultiDiGraph[str]", ties: Ties) -> list[Row]:
-    """What the page draws and says of each node of the part, which is laid out anew; sizes are of the whole."""
-    places, radii = positions(part, ties), sizes(graph)
+def shown_nodes(
+    graph: "nx.MultiDiGraph[str]", part: "nx.MultiDiGraph[str]", ties: Ties, layout: Layout
+) -> list[Row]:
+    """What the page draws and says of each node of the part; sizes are of the whole."""
+    places, radii = positions(part, ties, layout), sizes(graph)
     return [
         {
             **_shown_node(node, graph.nodes[node]),

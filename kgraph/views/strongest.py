@@ -1,4 +1,4 @@
-"""Which part of a graph a page shows where it cannot show all: the strongest nodes, and their strongest edges."""
+"""Which part of a graph a page shows where it cannot show all: the strongest nodes and edges."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
