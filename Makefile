@@ -64,11 +64,24 @@ docs: $(VENV)/installed-dev ## Rewrite what the documents quote: commands, their
 docs-check: $(VENV)/installed-dev ## Check that the documents quote what the code says now
 	$(COG) --check $(DOCS)
 
-CHROMIUM ?= chromium
+# The map for large graphs: sigma.js from the npm registry, as web/package-lock.json pins it. Without node the
+# package works, and its page shows at most 1,500 nodes.
+BUNDLE := kgraph/views/sigma.js
+.PHONY: bundle
+bundle: $(BUNDLE) ## Bundle the map for large graphs (needs node and npm)
+
+$(BUNDLE): web/sigma.js web/bundle.mjs web/package-lock.json
+	cd web && npm ci --ignore-scripts --no-audit --no-fund --silent
+	node web/bundle.mjs $(CURDIR)/$@
+
+.PHONY: bundle-if-node
+bundle-if-node:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory bundle; \
+	else echo "no npm here: the page will show at most 1,500 nodes" >&2; fi
+
 .PHONY: picture
-picture: demo ## Take the picture in the README from the real page (needs Chromium)
-	$(CHROMIUM) --headless --no-sandbox --hide-scrollbars --window-size=1280,800 --virtual-time-budget=5000 \
-		--screenshot=docs/landscape.png 'file://$(CURDIR)/build/landscape.html'
+picture: demo ## Take the pictures in the README from the real page (needs Chromium)
+	$(BIN)/python -m pipelines.picture build/landscape.html docs/landscape.png docs/landscape-dark.png
 
 .PHONY: notebooks
 notebooks: $(VENV)/installed-dev ## Run the notebooks and keep what they show
@@ -106,7 +119,7 @@ train: $(VENV)/installed-train ## Train the extractor again from the annotated p
 # --------------------------------------------------------------------------------------------- to ship it
 
 .PHONY: dist
-dist: | $(BIN)/python ## Build the wheel, and try it in an environment of its own
+dist: bundle-if-node | $(BIN)/python ## Build the wheel, and try it in an environment of its own
 	rm -rf build/lib build/bdist.* dist build/clean
 	$(BIN)/python -m pip --disable-pip-version-check --quiet wheel --no-deps --wheel-dir dist .
 	$(BIN)/python -m venv build/clean
@@ -117,7 +130,7 @@ dist: | $(BIN)/python ## Build the wheel, and try it in an environment of its ow
 
 .PHONY: clean
 clean: ## Remove what was built, all but .venv
-	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf build dist web/node_modules $(BUNDLE) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find kgraph pipelines tests docs -name __pycache__ -prune -exec rm -rf {} +
 
 # ------------------------------------------------------------------------------------------- environments

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from kgraph.citations import PaperFigure, Way
-    from kgraph.graph import Kind
     from kgraph.queries import By, Order
     from kgraph.records import Paper, Reject
 
@@ -206,6 +205,22 @@ extractor_options = _several(
     ),
     click.option("--nlp", metavar="PIPELINE", help="A spaCy pipeline to find names with, by name or path."),
 )
+part_options = _several(
+    click.option("--kind", type=click.Choice(["all", "entities", "papers"]), default="all", show_default=True,
+                 help="Which nodes."),
+    entity_type_option,
+    relation_option,
+    since_option,
+    click.option("--min-papers", type=click.IntRange(min=1), default=Config.min_papers, show_default=True,
+                 help="Only entities in so many papers."),
+    click.option("--around", metavar="NAME", type=Name(), help="Only what lies near NAME."),
+    hops_option,
+    click.option("--top", type=click.IntRange(min=1), help="Only so many entities, those in most papers."),
+    click.option("--stubs", type=click.IntRange(min=1), metavar="N",
+                 help="Also papers outside the collection that N of its papers cite."),
+    click.option("--layout", type=click.Choice(["own", "igraph", "fa2"]), default="own", show_default=True,
+                 help="Who places the nodes: we, or a library that you have installed."),
+)  # fmt: skip
 reading_options = _several(
     click.option(
         "--map", "names", multiple=True, callback=_check_conditions, metavar="FIELD=NAME",
@@ -763,19 +778,8 @@ def doctor(db: str, as_json: bool, a: str | None, b: str | None) -> None:
     metavar="FORMAT",
     help="Where the suffix does not say it: cytoscape, neo4j, vosviewer, graphology, report, obsidian, ...",
 )
-@click.option("--kind", type=click.Choice(["all", "entities", "papers"]), default="all", show_default=True,
-              help="Which nodes.")  # fmt: skip
-@entity_type_option
-@relation_option
-@since_option
-@click.option("--min-papers", type=click.IntRange(min=1), default=Config.min_papers, show_default=True,
-              help="Only entities in so many papers.")  # fmt: skip
-@click.option("--around", metavar="NAME", type=Name(), help="Only what lies near NAME.")
-@hops_option
-@click.option("--top", type=click.IntRange(min=1), help="Only so many entities, those in most papers.")
-@click.option("--stubs", type=click.IntRange(min=1), metavar="N",
-              help="Also papers outside the collection that N of its papers cite.")  # fmt: skip
-def export(db: str, out: str, format: str | None, kind: Kind, **filters: Any) -> None:
+@part_options
+def export(db: str, out: str, format: str | None, **part: Any) -> None:
     """Write the graph to OUT; its suffix chooses the format.
 
     \b
@@ -795,8 +799,34 @@ def export(db: str, out: str, format: str | None, kind: Kind, **filters: Any) ->
     from kgraph.terminal import show_export
 
     with Landscape(db) as landscape:
-        written = landscape.export(out, format=format, kind=kind, **filters)
+        written = landscape.export(out, format=format, **part)
     show_export(written)
+
+
+@main.command()
+@db_option
+@part_options
+def view(db: str, **part: Any) -> None:
+    """Open the page of the graph in the browser.
+
+    \b
+    kgraph view
+    kgraph view --around Mamba --hops 2
+
+    The page is a temporary file; `kgraph export landscape.html` writes one to keep.
+    """
+    import webbrowser
+    from pathlib import Path
+    from tempfile import mkdtemp
+
+    from kgraph.landscape import Landscape
+    from kgraph.terminal import say, show_export
+
+    with Landscape(db) as landscape:
+        written = landscape.export(Path(mkdtemp(prefix="kgraph-")) / "landscape.html", **part)
+    show_export(written)
+    if not webbrowser.open(written.paths[0].as_uri()):
+        say("No browser could be opened; open the file in one.")
 
 
 @main.command("eval")

@@ -15,4 +15,5 @@ class Config:
     min_papers: int = 1
     max_errors: int = 20
     max_page_nodes: int = 1500  # pyvis stays usable up to about here
+    max_big_page_nodes: int = 50_000  # so many sigma.js still moves smoothly
     max_line_bytes: int = 64 * 1024 * 1024

@@ -54,11 +54,12 @@ class AmbiguousName(KGraphError):
 
 
 class MissingExtra(KGraphError):
-    """A package that this call needs is not installed."""
+    """A package that this call needs is not installed; it comes with an extra, or is to be had by itself."""
 
-    def __init__(self, package: str, extra: str) -> None:
+    def __init__(self, package: str, extra: str | None = None) -> None:
         super().__init__(package, extra)
         self.package, self.extra = package, extra
 
     def __str__(self) -> str:
-        return f"this needs {self.package}: pip install 'kgraph-papers[{self.extra}]'"
+        what = f"'kgraph-papers[{self.extra}]'" if self.extra else self.package
+        return f"this needs {self.package}: pip install {what}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from kgraph.findings import find
 from kgraph.graph import Filter, count_graph, read_graph
 from kgraph.store import Store
 from kgraph.views import FORMATS, Format
+from kgraph.views.borrowed import Layout
 from kgraph.views.cards import collect_cards
 from kgraph.views.files import atomic_write
 from kgraph.views.page import write_html
@@ -51,6 +52,7 @@ class Export:
     filtered_edges: int = 0
     hidden: int = 0  # nodes that a page or picture had no room for
     hidden_edges: int = 0
+    why: str | None = None  # they are hidden, where that can be mended
 
 
 ALL_FORMATS = (
@@ -88,10 +90,13 @@ def choose_format(path: Path, name: str | None) -> Format:
     return next((format for format in known if format.suffix == suffix), known[0])
 
 
-def export(store: Store, path: Path, wanted: Filter, format: str | None = None) -> Export:
+def export(
+    store: Store, path: Path, wanted: Filter, format: str | None = None, layout: Layout = "own"
+) -> Export:
     """Write the wanted part of the graph, without nodes that have no edge, or its papers (.bib, .ris).
 
-    Where nothing is chosen these are all papers; .jsonl always holds all.
+    Where nothing is chosen these are all papers; .jsonl always holds all. The layout is that of the page,
+    GraphML and GEXF.
 
     Raises UnknownFormat, and MissingExtra if the format needs a package that is not installed.
     """
@@ -107,24 +112,30 @@ def export(store: Store, path: Path, wanted: Filter, format: str | None = None) 
     lone = [node for node, degree in graph.degree() if not degree]
     graph.remove_nodes_from(lone)
     part = graph if chosen.most is None else foremost(graph, chosen.most)
-    paths, shown_nodes, shown_edges = _write(store, chosen, part, path)
-    hidden = len(graph) - shown_nodes, graph.number_of_edges() - shown_edges
-    return Export(paths, shown_nodes, shown_edges, len(lone), *filtered, *hidden)
+    written = _write(store, chosen, part, path, layout)
+    hidden = len(graph) - written.nodes, graph.number_of_edges() - (written.edges or 0)
+    return replace(
+        written,
+        lone=len(lone),
+        filtered=filtered[0],
+        filtered_edges=filtered[1],
+        hidden=hidden[0],
+        hidden_edges=hidden[1],
+    )
 
 
-def _write(
-    store: Store, format: Format, graph: nx.MultiDiGraph[str], path: Path
-) -> tuple[tuple[Path, ...], int, int]:
-    """Write the graph; return the files and how many nodes and edges they show."""
+def _write(store: Store, format: Format, graph: nx.MultiDiGraph[str], path: Path, layout: Layout) -> Export:
+    """Write the graph, laid out so where the format holds places."""
     counts = len(graph), graph.number_of_edges()
     if format.name == "html":
-        page = write_html(graph, path, cards=partial(collect_cards, store.connection))
-        counts = page.shown, page.shown_edges
-    elif format.name == "report":
+        page = write_html(graph, path, cards=partial(collect_cards, store.connection), layout=layout)
+        return Export((path,), page.shown, page.shown_edges, why=page.why)
+    if format.name == "report":
         write_report(find(store.connection, graph), path, format.suffix)
     elif format.write is not None:
-        return format.write(graph, path) or (path,), *counts
-    return (path,), *counts
+        options = {"layout": layout} if format.name in ("graphml", "gexf") else {}
+        return Export(format.write(graph, path, **options) or (path,), *counts)
+    return Export((path,), *counts)
 
 
 def write_papers(store: Store, path: Path) -> int:

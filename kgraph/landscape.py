@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from kgraph.exporting import Export
     from kgraph.graph import Filter, Kind
+    from kgraph.views.borrowed import Layout
 
 Table = Literal["entities", "papers", "edges", "mentions", "stubs"]
 Some = str | Collection[str]  # one or several
@@ -86,9 +87,17 @@ class Landscape:
         return read_graph(self._db, self._filter(kind, **filters))
 
     def export(
-        self, path: str | Path, *, format: str | None = None, kind: Kind = "all", **filters: Any
+        self,
+        path: str | Path,
+        *,
+        format: str | None = None,
+        kind: Kind = "all",
+        layout: Layout = "own",
+        **filters: Any,
     ) -> Export:
         """Write the graph in the format of the path's suffix, or in another, and say what the file holds.
+
+        Layouts other than our own need their library: "igraph" or "fa2".
 
         Filters: `type` and `relation` (one or several), `min_papers`, `since`, `around` (a name) with `hops`,
         `top` (so many entities) and `stubs` (also papers outside the collection that so many papers cite).
@@ -96,7 +105,7 @@ class Landscape:
         """
         from kgraph.exporting import export
 
-        return export(self._store, Path(path), self._filter(kind, **filters), format)
+        return export(self._store, Path(path), self._filter(kind, **filters), format, layout)
 
     def _filter(
         self,

@@ -442,9 +442,15 @@ def show_export(written: Export) -> None:
     if written.filtered or written.filtered_edges:
         filtered = f"{written.filtered} nodes and {written.filtered_edges} edges"
         say(f"The filters leave out {filtered}.")
-    if written.hidden or written.hidden_edges:
-        hidden = f"{written.hidden} nodes and {written.hidden_edges} edges"
-        say(f"Only the strongest part of the graph has room; {hidden} are not shown.")
+    hidden = [
+        f"{count} {what}"
+        for count, what in ((written.hidden, "nodes"), (written.hidden_edges, "edges"))
+        if count
+    ]
+    if hidden:
+        say(f"Only the strongest part of the graph has room; {' and '.join(hidden)} are not shown.")
+    if written.why:
+        say(written.why)
 
 
 def show_scores(scores: Mapping[str, Any]) -> None:

@@ -22,6 +22,8 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from kgraph import Paper
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +45,21 @@ TYPES = ("method", "model", "dataset", "task", "metric")
 ROUNDS = 5  # of each way to extract, in turn
 STARTS = 21  # of each process, in turn
 READ_RECORDS = 5_000
+
+
+LARGE = (50_000, 100_000)  # nodes and edges of the page that is timed
+FRAMES = 12
+BARE = """<!doctype html><meta charset="utf-8"><style>#map {{ position: fixed; inset: 0 0 0 292px }}</style>
+<div id="map"></div><script id="data" type="application/json">{data}</script><script>{script}</script>"""
+MOVE = """(frames) => new Promise((done) => {
+    const camera = landscape.map.sigma.getCamera();
+    const started = performance.now();
+    const step = (left) => {
+        camera.setState({ x: 0.5 + 0.004 * left, ratio: 0.9 + 0.01 * left });
+        requestAnimationFrame(() => (left ? step(left - 1) : done((performance.now() - started) / frames)));
+    };
+    step(frames - 1);
+})"""  # the camera pans and zooms; milliseconds a frame
 
 
 @dataclass(frozen=True)
@@ -265,6 +282,43 @@ def measure_exports(_: bool) -> Iterator[Figure]:
         )
 
 
+def measure_layout(_: bool) -> Iterator[Figure]:
+    """Place the nodes of graphs whose degrees are spread as in ours."""
+    from kgraph.views.layout import positions
+
+    for nodes, edges, limit in ((10_000, 40_000, 5), (100_000, 400_000, 60)):
+        graph = _scale_free(nodes, edges)
+        started = time.perf_counter()
+        positions(graph)
+        took = time.perf_counter() - started
+        yield Figure(f"{nodes:,} nodes, {edges:,} edges", f"{took:.1f} s", f"<= {limit} s", took <= limit)
+
+
+def measure_page(_: bool) -> Iterator[Figure]:
+    """Open the page of 50,000 nodes, in turn with sigma.js alone on the same graph, in one browser."""
+    import shutil
+
+    from kgraph.views.page import BUNDLE, write_html
+
+    if not BUNDLE.exists() or shutil.which("chromium") is None:
+        yield Figure("skipped", "needs make bundle and chromium")
+        return
+    page, bare = WORK / "page.html", WORK / "bare.html"
+    write_html(_scale_free(*LARGE), page, max_nodes=1)
+    bundled = WORK / "bare.js"
+    _run("node", str(ROOT / "web" / "bundle.mjs"), str(bundled), "bare.js")
+    data = (
+        page.read_text("utf-8").split('<script id="data" type="application/json">')[1].split("</script>")[0]
+    )
+    bare.write_text(BARE.format(data=data, script=bundled.read_text("utf-8")), encoding="utf-8")
+    first, frame = _race_pages(page, bare)
+    for name, (ours, alone), limit in (("first frame", first, 1.3), ("a frame", frame, 1.5)):
+        yield Figure(f"{name}, sigma alone", f"{alone:,.0f} ms")
+        yield Figure(f"{name}, the page", f"{ours:,.0f} ms")
+        ratio = ours / alone
+        yield Figure(f"{name}: page / sigma alone", f"{ratio:.2f}", f"<= {limit}", ratio <= limit)
+
+
 PARTS: dict[str, Callable[[bool], Iterator[Figure]]] = {
     "seeds": measure_seeds,
     "extraction": measure_extraction,
@@ -273,6 +327,8 @@ PARTS: dict[str, Callable[[bool], Iterator[Figure]]] = {
     "scale": measure_scale,
     "titles": measure_titles,
     "exports": measure_exports,
+    "layout": measure_layout,
+    "page": measure_page,
 }
 
 
@@ -394,6 +450,47 @@ def _sample(size: int | None, path: Path) -> tuple[int, int]:
             distinct.add((record["id"], " ".join(record["title"].lower().split())))
             out.write(line)
     return records, len(distinct)
+
+
+def _scale_free(nodes: int, edges: int) -> "nx.MultiDiGraph[str]":
+    """Draw a graph of a few hubs and many leaves, always the same one."""
+    import networkx as nx
+    import numpy as np
+
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for number in range(nodes):
+        kind = {"kind": "entity", "type": TYPES[number % 5], "papers": 1 + 300 // (number + 1)}
+        graph.add_node(f"entity:{number}", label=f"Method {number}", since=f"{2000 + number % 25}", **kind)
+    ends = (nodes * np.random.default_rng(7).random((edges, 2)) ** 2.5).astype(int)
+    ends[:nodes, 0] = np.arange(nodes)[: len(ends)]  # so that none is alone
+    for a, b in ends.tolist():
+        graph.add_edge(f"entity:{a}", f"entity:{b}", "appears_with", strength=0.5, symmetric=True)
+    return graph
+
+
+def _race_pages(*pages: Path) -> tuple[list[float], list[float]]:
+    """Return the median milliseconds of each page to its first frame, and of its later frames."""
+    import shutil
+
+    from playwright.sync_api import sync_playwright
+
+    first: dict[Path, list[float]] = {page: [] for page in pages}
+    later: dict[Path, list[float]] = {page: [] for page in pages}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--enable-unsafe-swiftshader"]
+        )
+        for _ in range(ROUNDS):
+            for path in pages:
+                page = browser.new_page(viewport={"width": 1440, "height": 900})
+                page.goto(path.as_uri())
+                page.wait_for_selector("html[data-ready]", state="attached", timeout=120_000)
+                first[path].append(page.evaluate("() => performance.now()"))
+                page.wait_for_timeout(1000)
+                later[path].append(page.evaluate(MOVE, FRAMES))
+                page.close()
+        browser.close()
+    return [median(first[page]) for page in pages], [median(later[page]) for page in pages]
 
 
 # ----------------------------------------------------------------------------------------------- the clock

@@ -403,7 +403,7 @@ def test_every_command_has_help(command: str) -> None:
 def test_commands_of_the_design_are_there() -> None:
     names = (
         "build add remove extract neighbors show papers why path search top trends stats doctor export eval"
-        " alias"
+        " alias view"
     )
     assert set(names.split()) <= set(COMMANDS)
 
@@ -414,7 +414,7 @@ def test_every_query_takes_json_and_db(command: str) -> None:
     for part in parts.values():
         names = {name for option in part.params for name in option.opts}
         assert command in ("extract", "eval") or "--db" in names
-        assert command in ("extract", "export") or "--json" in names
+        assert command in ("extract", "export", "view") or "--json" in names
 
 
 def test_parts_of_alias_have_help() -> None:
@@ -505,3 +505,22 @@ def test_extract_prints_or_writes_one_object_a_line(tmp_path: Path) -> None:
     written = kgraph("extract", TOY, "-o", tmp_path / "found.jsonl", "--jobs", 2)
     assert (written.exit_code, written.stdout) == (0, "")
     assert (tmp_path / "found.jsonl").read_text("utf-8") == printed.stdout
+
+
+def test_view_opens_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    import webbrowser
+
+    opened: list[str] = []
+
+    def note(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", note)
+    result = kgraph("view", "--around", "mamba")
+    assert result.exit_code == 0
+    (url,) = opened
+    assert url.startswith("file://")
+    assert "<!doctype html>" in Path(result.stdout.strip()).read_text("utf-8")
+    monkeypatch.setattr(webbrowser, "open", lambda url: False)
+    assert "open the file" in kgraph("view").stderr

@@ -2,13 +2,17 @@
 
 import itertools
 import math
+import sys
 import time
 
 import networkx as nx
 import numpy as np
 import pytest
 
+from kgraph.errors import MissingExtra
+from kgraph.views.borrowed import LAYOUTS, Layout
 from kgraph.views.layout import positions
+from kgraph.views.regions import regions, tie
 from kgraph.views.style import sizes
 
 
@@ -64,14 +68,13 @@ def test_no_node_covers_another() -> None:
 
 
 def test_communities_stand_apart() -> None:
-    graph = groups(5, 8)
-    places = positions(graph)
-    inside: list[float] = []
-    outside: list[float] = []
-    for a, b in itertools.combinations(sorted(graph), 2):
-        same = a.split("-")[0] == b.split("-")[0]
-        (inside if same else outside).append(math.dist(places[a], places[b]))
-    assert 3 * np.mean(inside) < np.mean(outside)
+    places = positions(groups(5, 8))
+    of_group = {n: np.array([at for node, at in places.items() if f":{n}-" in node]) for n in range(5)}
+    middles = np.array([of_group[n].mean(axis=0) for n in range(5)])
+    for number, at in of_group.items():
+        away = np.hypot(*(at[:, None] - middles[None]).transpose(2, 0, 1))
+        assert (away.argmin(axis=1) == number).all()
+        assert away[:, number].max() < 0.8 * np.delete(away, number, axis=1).min()
 
 
 def test_lone_nodes_stay_near() -> None:
@@ -79,6 +82,43 @@ def test_lone_nodes_stay_near() -> None:
     graph.add_nodes_from([f"entity:lone-{n}" for n in range(10)])
     reach = [math.hypot(*place) for place in positions(graph).values()]
     assert max(reach) < 5 * float(np.median(reach))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_is_the_same_twice(layout: Layout) -> None:
+    graph = groups(3, 6)
+    try:
+        places = positions(graph, layout=layout)
+    except MissingExtra as missing:
+        pytest.skip(str(missing))
+    assert places == positions(graph, layout=layout)
+    assert len(set(places.values())) == len(graph)
+
+
+def test_a_layout_that_is_not_here_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "igraph", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'kgraph-papers\[igraph\]'"):
+        positions(groups(2, 3), layout="igraph")
+
+
+def test_regions_are_named_after_their_strongest_methods() -> None:
+    graph = groups(3, 10)
+    for number, node in enumerate(sorted(graph)):
+        graph.nodes[node].update(label=f"name {number}", type="method", papers=number)
+    graph.nodes["entity:0-0"].update(label="attention", type="method", papers=90)
+    graph.nodes["entity:0-1"].update(label="linear attention", type="method", papers=80)  # says the same
+    graph.nodes["entity:0-2"].update(label="Mamba", type="method", papers=70)
+    graph.nodes["entity:0-3"].update(label="GLUE", type="dataset", papers=99)  # no method
+    ties = tie(graph)
+    found = regions(graph, ties)
+    assert {len(region.members) for region in found} == {10}
+    assert found[0].name == "attention, Mamba"
+    assert sorted(index for region in found for index in region.members) == list(range(30))
+
+
+def test_a_handful_of_nodes_is_no_region() -> None:
+    graph = groups(2, 4)
+    assert regions(graph, tie(graph)) == []
 
 
 @pytest.mark.slow

@@ -1,9 +1,11 @@
 """The page: what the file holds, and what a real browser makes of it."""
 
+import itertools
 import os
 import re
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -14,7 +16,8 @@ import networkx as nx
 import pytest
 
 from kgraph.views.cards import clip, collect_cards
-from kgraph.views.page import Cards, Evidence, NodeCard, PageReport, PaperCard, write_html
+from kgraph.views.page import BUNDLE, NO_BUNDLE, PageReport, write_html
+from kgraph.views.scene import Cards, Evidence, NodeCard, PaperCard
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -133,16 +136,17 @@ def test_text_cannot_leave_the_data(tmp_path: Path) -> None:
 
 
 def test_own_scripts_hold_nothing_that_ends_them() -> None:
-    for name in ("page.js", "page.css"):
+    for name in ("page.js", "vis.js", "page.css"):
         text = (files("kgraph.views") / name).read_text("utf-8")
         assert not re.search("</(script|style)|<!--|innerHTML|https?://(?!www.w3.org)", text)
 
 
 def test_over_the_limit_the_strongest_stay(tmp_path: Path) -> None:
     graph = crowd(60)
-    report = write_html(graph, tmp_path / "page.html", max_nodes=20)
+    report = write_html(graph, tmp_path / "page.html", max_nodes=20, bundle=tmp_path / "none")
     assert (report.shown, report.total) == (20, 60)
     assert report.shown_edges < report.total_edges == graph.number_of_edges()
+    assert report.why == NO_BUNDLE
     html = (tmp_path / "page.html").read_text("utf-8")
     assert '"Node 0"' in html
     assert '"Node 19"' in html
@@ -157,7 +161,7 @@ def test_what_binds_comes_before_what_hangs(tmp_path: Path) -> None:
     paper(graph, "arxiv:1", "On S4")
     link(graph, "arxiv:1", "uses", "entity:s4")
     link(graph, "arxiv:1", "uses", "entity:mamba")
-    write_html(graph, tmp_path / "page.html", max_nodes=5)
+    write_html(graph, tmp_path / "page.html", max_nodes=5, bundle=tmp_path / "none")
     html = (tmp_path / "page.html").read_text("utf-8")
     assert "On S4" in html
     assert "Fringe" not in html
@@ -239,23 +243,61 @@ def browser() -> Iterator["Browser"]:
 
 @contextmanager
 def opened(
-    browser: "Browser", path: Path, *, width: int = 1440, height: int = 900, touch: bool = False
+    browser: "Browser",
+    path: Path,
+    *,
+    width: int = 1440,
+    height: int = 900,
+    touch: bool = False,
+    dark: bool = False,
+    address: str = "",
 ) -> Iterator["Page"]:
     """Open a page; fail if it logs an error, throws, or asks for anything but itself."""
     page = browser.new_page(
-        viewport={"width": width, "height": height}, reduced_motion="reduce", has_touch=touch
+        viewport={"width": width, "height": height},
+        reduced_motion="reduce",
+        has_touch=touch,
+        color_scheme="dark" if dark else "light",
     )
     faults: list[str] = []
+    asked: list[str] = []
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
-    asked: list[str] = []
-    page.goto(path.as_uri())
-    page.wait_for_selector("html[data-ready]", state="attached", timeout=15_000)
+    page.on("request", lambda request: asked.append(request.url.split("#")[0]))
+    page.goto(address or path.as_uri())
+    page.wait_for_selector("html[data-ready]", state="attached", timeout=30_000)
     yield page
     assert faults == []
     assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
     page.close()
+
+
+def wait(page: "Page", expression: str, arg: object = None) -> None:
+    """Wait until a script's value is true; playwright's own way is refused by the page's policy."""
+    end = time.monotonic() + 20
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < end, expression
+        page.wait_for_timeout(30)
+
+
+def said(page: "Page") -> str:
+    return page.inner_text("#statement")
+
+
+def view(page: "Page") -> list[float]:
+    """The middle of the map and its scale."""
+    x, y, scale = page.evaluate("(({ x, y, scale }) => [x, y, scale])(landscape.map.view())")
+    return [x, y, scale]
+
+
+def labels(page: "Page") -> list[list[float]]:
+    """The boxes of all labels, in pixels: left, top, right, bottom."""
+    boxes: list[list[float]] = page.evaluate("landscape.page.placed")
+    return boxes
+
+
+def touch(a: list[float], b: list[float]) -> bool:
+    return a[0] < b[2] and a[2] > b[0] and a[1] < b[3] and a[3] > b[1]
 
 
 def shown(page: "Page") -> int:
@@ -266,11 +308,11 @@ def place_of(page: "Page", key: str) -> tuple[float, float]:
     """Where on the screen a node stands."""
     x, y = page.evaluate(
         """(key) => {
-            const { nodes } = JSON.parse(document.getElementById("data").textContent);
-            const node = nodes.find((node) => node.key === key);
-            const place = network.canvasToDOM(network.getPosition(node.id));
+            const { map, nodes, screenOf } = landscape;
+            map.repaint();
+            const [x, y] = screenOf(nodes.find((node) => node.key === key));
             const box = document.getElementById("map").getBoundingClientRect();
-            return [place.x + box.left, place.y + box.top];
+            return [x + box.left, y + box.top];
         }""",
         key,
     )
@@ -340,30 +382,166 @@ def test_a_click_opens_the_card_and_a_double_click_the_neighbourhood(
 
 
 @pytest.mark.browser
-def test_filters_narrow_the_map(browser: "Browser", page_file: Path) -> None:
+def test_filters_narrow_the_map_and_say_why(browser: "Browser", page_file: Path) -> None:
     with opened(browser, page_file) as page:
-        assert page.inner_text("#statement") == "4 nodes, 4 relations"
+        assert said(page) == "4 nodes, 4 relations"
         page.click("#types [data-value=dataset]")
-        assert shown(page) == 3
+        assert said(page) == "3 of 4 nodes: without datasets. 3 of 4 relations"
         page.click("#types [data-value=dataset]")
         page.fill("#minimum", "4")
-        assert shown(page) == 3
+        assert said(page) == "3 of 4 nodes: in at least 4 papers. 3 of 4 relations"
         page.fill("#minimum", "1")
         page.fill("#until", "2021")
-        assert shown(page) == 2
+        assert said(page) == "2 of 4 nodes: first seen 2020 to 2021. 1 of 4 relations"
+        page.fill("#from", "2021")
+        assert said(page) == "1 of 4 nodes: first seen in 2021. 0 of 4 relations"
         page.click("#reset")
         page.dblclick("#relations [data-value=evaluated_on]")
-        assert shown(page) == 2
+        assert said(page).startswith("2 of 4 nodes: without “introduces”, “extends”, “appears with”.")
         page.click("#reset")
+        page.click("#types [data-value=method]", modifiers=["Shift"])
+        assert shown(page) == 1
+        page.click("#reset")
+        assert shown(page) == 4
+        assert page.is_disabled("#reset")
+
+
+@pytest.mark.browser
+def test_the_years_play_to_their_end(browser: "Browser", page_file: Path) -> None:
+    with opened(browser, page_file) as page:
+        page.click("#play")
+        seen = {page.inner_text("#years-value")}
+        while page.inner_text("#play") != "▶":
+            seen.add(page.inner_text("#years-value"))
+            page.wait_for_timeout(50)
+        assert seen == {"2020", "2020 to 2021", "2020 to 2022", "2020 to 2023"}
         assert shown(page) == 4
 
 
 @pytest.mark.browser
-def test_the_address_restores_what_was_open(browser: "Browser", page_file: Path) -> None:
+def test_the_address_restores_the_whole_view(browser: "Browser", page_file: Path) -> None:
     with opened(browser, page_file) as page:
-        page.goto(page_file.as_uri() + "#n=entity%3As4")
-        page.wait_for_selector("#card:not([hidden])")
+        page.mouse.dblclick(*place_of(page, "entity:s4"))
+        page.wait_for_selector("#focus:not([hidden])")
+        page.click("#types [data-value=dataset]")
+        page.fill("#until", "2022")
+        page.click("#zoom-in")
+        wait(page, "location.hash.includes('v=')")
+        page.wait_for_timeout(500)
+        address, before = page.url, view(page)
+        statement = said(page)
+    with opened(browser, page_file, address=address) as page:
         assert page.inner_text("#card h2") == "S4"
+        assert page.inner_text("#focus-name") == "S4"
+        assert said(page) == statement
+        assert view(page) == pytest.approx(before, rel=0.02, abs=1)
+
+
+@pytest.mark.browser
+def test_back_and_forward_walk_the_cards(browser: "Browser", page_file: Path) -> None:
+    with opened(browser, page_file) as page:
+        for name in ("Mamba", "S4"):
+            page.fill("#search", name)
+            page.keyboard.press("Enter")
+            wait(page, "(name) => document.querySelector('#card h2')?.textContent === name", name)
+        page.go_back()
+        wait(page, "document.querySelector('#card h2').textContent === 'Mamba'")
+        page.go_back()
+        page.wait_for_selector("#card", state="hidden")
+        page.go_forward()
+        page.wait_for_selector("#card:not([hidden])")
+        assert page.inner_text("#card h2") == "Mamba"
+
+
+@pytest.mark.browser
+def test_an_address_of_elsewhere_does_no_harm(browser: "Browser", page_file: Path) -> None:
+    strange = "#n=entity%3Agone&f=%3Cimg%3E&t=none&r=x&m=99999&y=1-9&v=NaN,1,-3&z=%00"
+    with opened(browser, page_file, address=page_file.as_uri() + strange) as page:
+        wait(page, "landscape.state.minimum === 9")
+        assert page.is_hidden("#card")
+        assert said(page).startswith("2 of 4 nodes: in at least 9 papers")
+
+
+@pytest.mark.browser
+def test_a_link_to_the_view_is_copied(browser: "Browser", page_file: Path) -> None:
+    with opened(browser, page_file) as page:
+        page.click("#zoom-in")
+        page.click("#link")
+        page.wait_for_selector("#toast:not([hidden])")
+        assert "v=" in page.url
+
+
+@pytest.mark.browser
+def test_all_is_within_reach_of_the_keyboard(browser: "Browser", page_file: Path) -> None:
+    with opened(browser, page_file) as page:
+        page.focus("#map")
+        before = view(page)
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("+")
+        after = view(page)
+        assert after[0] > before[0]
+        assert after[2] > before[2]
+        page.keyboard.press("0")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#card:not([hidden])")
+        page.keyboard.press("?")
+        assert page.is_visible("#help")
+        page.keyboard.press("Escape")
+        assert page.is_hidden("#help")
+        assert page.is_visible("#card")
+        page.keyboard.press("Escape")
+        assert page.is_hidden("#card")
+        reached = set()
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            reached.add(page.evaluate("document.activeElement.id || document.activeElement.dataset.value"))
+        assert {
+            "search",
+            "minimum",
+            "from",
+            "until",
+            "play",
+            "method",
+            "introduces",
+            "fit",
+            "theme",
+        } <= reached
+
+
+@pytest.mark.browser
+def test_hovering_lights_up_the_neighbourhood(browser: "Browser", page_file: Path) -> None:
+    with opened(browser, page_file) as page:
+        x, y = place_of(page, "entity:lra")
+        page.mouse.move(x - 30, y - 30)
+        page.mouse.move(x, y, steps=4)
+        wait(page, "landscape.state.hovered !== null")
+        assert page.evaluate("landscape.nodes[landscape.state.hovered].key") == "entity:lra"
+        page.mouse.move(x - 60, y - 60, steps=4)
+        wait(page, "landscape.state.hovered === null")
+
+
+@pytest.mark.browser
+def test_labels_never_touch_and_grow_more_as_one_zooms(browser: "Browser", tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    write_html(crowd(300), path)
+    with opened(browser, path) as page:
+        far = labels(page)
+        assert len(far) > 20
+        assert not any(touch(a, b) for a, b in itertools.combinations(far, 2))
+        share = len(far) / page.evaluate("landscape.nodes.length")
+        for _ in range(3):
+            page.click("#zoom-in")
+            page.wait_for_timeout(100)
+        near = labels(page)
+        assert not any(touch(a, b) for a, b in itertools.combinations(near, 2))
+        on_screen = page.evaluate(
+            """landscape.nodes.filter((node) => {
+                const [x, y] = landscape.screenOf(node);
+                const map = document.getElementById("map");
+                return x > 0 && y > 0 && x < map.clientWidth && y < map.clientHeight;
+            }).length"""
+        )
+        assert len(near) / on_screen > 2 * share
 
 
 @pytest.mark.browser
@@ -444,9 +622,109 @@ def test_tiny_graphs_open(browser: "Browser", tmp_path: Path, nodes: int) -> Non
 @pytest.mark.browser
 def test_1500_nodes_are_ready_soon(browser: "Browser", tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    report = write_html(crowd(2000), path)
+    report = write_html(crowd(2000), path, bundle=tmp_path / "none")
     assert report.shown == 1500
     with opened(browser, path) as page:
         seconds = page.evaluate("performance.now()") / 1000
-        assert "1,500 of 2,000" in page.inner_text("#statement")
+        assert said(page).startswith("1,500 of 2,000 nodes, the strongest")
+        assert page.inner_text("#why") == NO_BUNDLE
     assert seconds < 9  # 1.5 s on an idle machine
+
+
+# ---- the map of large graphs ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def large_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small graph, drawn by sigma.js as if it were a large one."""
+    if not BUNDLE.exists():
+        pytest.skip("no bundle here: make bundle")
+    path = tmp_path_factory.mktemp("large") / "page.html"
+    write_html(small(), path, cards=small_cards, max_nodes=3)
+    return path
+
+
+def test_a_large_page_is_one_file_that_names_no_resource(large_file: Path) -> None:
+    html = large_file.read_text("utf-8")
+    assert re.findall("<(?:script|link|img|iframe)[^>]*(?:src|href)=([^ >]*)", html) == ['"data:,"']
+    assert "vis.Network" not in html
+    assert "Permission is hereby granted" in html  # sigma's licence goes with it
+
+
+@pytest.mark.browser
+def test_a_large_page_has_the_same_controls(browser: "Browser", large_file: Path) -> None:
+    with opened(browser, large_file) as page:
+        assert said(page) == "4 nodes, 4 relations"
+        page.keyboard.press("/")
+        page.keyboard.type("selec")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#card:not([hidden])")
+        assert page.locator("#card mark").all_inner_texts() == ["Mamba"]
+        page.keyboard.press("Escape")
+        page.click("#types [data-value=dataset]")
+        assert said(page) == "3 of 4 nodes: without datasets. 3 of 4 relations"
+        page.click("#reset")
+        page.fill("#until", "2021")
+        assert shown(page) == 2
+        page.click("#reset")
+        page.click("#theme")
+        page.focus("#map")
+        page.keyboard.press("ArrowDown")
+        assert labels(page)
+
+
+@pytest.mark.browser
+def test_a_large_page_knows_what_the_pointer_is_on(browser: "Browser", large_file: Path) -> None:
+    with opened(browser, large_file) as page:
+        page.click("#fit")
+        x, y = place_of(page, "entity:lra")
+        page.mouse.move(x - 40, y - 40)
+        page.mouse.move(x, y, steps=4)
+        wait(page, "landscape.state.hovered !== null")
+        page.mouse.click(x, y)
+        page.wait_for_selector("#card:not([hidden])")
+        assert page.inner_text("#card h2") == "Long Range Arena"
+        page.keyboard.press("Escape")
+        page.click("#fit")
+        page.mouse.dblclick(*place_of(page, "entity:lra"))
+        page.wait_for_selector("#focus:not([hidden])")
+        assert shown(page) == 2
+        wait(page, "location.hash.includes('v=')")
+        page.wait_for_timeout(600)
+        address, before = page.url, view(page)
+    with opened(browser, large_file, address=address) as page:
+        assert page.inner_text("#focus-name") == "Long Range Arena"
+        assert view(page) == pytest.approx(before, rel=0.02, abs=1)
+
+
+@pytest.mark.browser
+def test_hostile_text_is_shown_as_text_on_a_large_page(browser: "Browser", tmp_path: Path) -> None:
+    if not BUNDLE.exists():
+        pytest.skip("no bundle here: make bundle")
+    path = tmp_path / "hostile.html"
+    sentence = Evidence("paper:1", HOSTILE[1], ((0, 4),))
+    cards = Cards({}, {f"entity:{text}": NodeCard((("uses", "paper:1"),), (sentence,)) for text in HOSTILE})
+    write_html(hostile(), path, cards=lambda _: cards, max_nodes=3)
+    with opened(browser, path) as page:
+        for number in range(len(hostile())):
+            page.evaluate(
+                "(i) => { location.hash = new URLSearchParams({ n: landscape.nodes[i].key }) }", number
+            )
+            wait(page, "(i) => landscape.state.selected === i", number)
+        page.wait_for_selector("#card:not([hidden])")
+        assert page.evaluate("window.hacked") is None
+        assert page.locator("#card img, #card svg[onload], #card script").count() == 0
+
+
+@pytest.mark.browser
+def test_thousands_of_nodes_are_shown(browser: "Browser", tmp_path: Path) -> None:
+    if not BUNDLE.exists():
+        pytest.skip("no bundle here: make bundle")
+    path = tmp_path / "page.html"
+    report = write_html(crowd(4000), path)
+    assert (report.shown, report.why) == (4000, None)
+    with opened(browser, path) as page:
+        assert said(page).startswith("4,000 nodes")
+        wait(page, "Number(document.documentElement.dataset.labels) > 20")
+        boxes = labels(page)
+        assert not any(touch(a, b) for a, b in itertools.combinations(boxes, 2))

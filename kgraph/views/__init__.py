@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kgraph.views.gexf import write_gexf
 from kgraph.views.graphml import write_cytoscape_graphml, write_graphml
@@ -17,12 +16,7 @@ from kgraph.views.tables import write_tables
 from kgraph.views.turtle import write_turtle
 from kgraph.views.vosviewer import write_vosviewer, write_vosviewer_texts
 
-if TYPE_CHECKING:
-    import networkx as nx
-
-Writer = Callable[
-    ["nx.MultiDiGraph[str]", Path], "tuple[Path, ...] | None"
-]  # the paths, if not the given one
+Writer = Callable[..., tuple[Path, ...] | None]  # of a graph and a path: the paths, if not the given one
 
 
 @dataclass(frozen=True, slots=True)

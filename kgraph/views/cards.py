@@ -9,10 +9,12 @@ from operator import itemgetter
 from sqlite3 import Connection
 
 from kgraph.records import ROLES
-from kgraph.views.page import Cards, Evidence, NodeCard, PaperCard
+from kgraph.views.scene import Cards, Evidence, NodeCard, PaperCard
 
 PAPERS = 15  # of a node
 SENTENCES = 5  # of a node, each from another paper
+MANY = 5000  # nodes, of which each has but
+PAPERS_OF_MANY, SENTENCES_OF_MANY = 6, 2
 LONGEST = 420  # characters of a sentence, so that one endless sentence does not fill the card
 
 _ROLES = """
@@ -60,9 +62,12 @@ _Proof = tuple[str, str, int, int]  # paper, sentence, span
 
 
 def collect_cards(
-    connection: Connection, nodes: Sequence[str], papers: int = PAPERS, sentences: int = SENTENCES
+    connection: Connection, nodes: Sequence[str], papers: int | None = None, sentences: int | None = None
 ) -> Cards:
     """Read the cards of these nodes, and of every paper that they name; paper nodes need none."""
+    many = len(nodes) > MANY
+    papers = (PAPERS_OF_MANY if many else PAPERS) if papers is None else papers
+    sentences = (SENTENCES_OF_MANY if many else SENTENCES) if sentences is None else sentences
     wanted = {"nodes": json.dumps(list(nodes)), "roles": json.dumps(ROLES)}
     roles: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for node, role, paper in connection.execute(_ROLES, {**wanted, "papers": papers}):

@@ -17,6 +17,8 @@ from kgraph.views.xml_text import attribute, spelled
 if TYPE_CHECKING:
     import networkx as nx
 
+    from kgraph.views.borrowed import Layout
+
 NODE_KEYS = {name: type_ for name, type_ in NODE_FIELDS.items() if name not in ("label", "kind")}
 EDGE_KEYS = {name: type_ for name, type_ in EDGE_FIELDS.items() if name not in ("relation", "weight")}
 TYPES = {str: "string", list: "string", int: "integer", float: "double", bool: "boolean"}
@@ -29,7 +31,7 @@ xsi:schemaLocation="http://gexf.net/1.3 http://gexf.net/1.3/gexf.xsd" version="1
 """
 
 
-def write_gexf(graph: "nx.MultiDiGraph[str]", path: Path) -> None:
+def write_gexf(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> None:
     """Write all nodes and edges, laid out, sized, coloured and dated, sorted by id."""
     last = _last_years(graph)
     with atomic_write(path) as file:
@@ -37,7 +39,7 @@ def write_gexf(graph: "nx.MultiDiGraph[str]", path: Path) -> None:
         file.writelines(_declared("node", NODE_KEYS))
         file.writelines(_declared("edge", EDGE_KEYS))
         file.write("<nodes>\n")
-        file.writelines(_node(row, last.get(row["id"])) for row in drawn_rows(graph))
+        file.writelines(_node(row, last.get(row["id"])) for row in drawn_rows(graph, layout))
         file.write("</nodes>\n<edges>\n")
         file.writelines(map(_edge, edge_rows(graph)))
         file.write("</edges>\n</graph>\n</gexf>\n")

@@ -20,6 +20,8 @@ from kgraph.views.xml_text import attribute, escape, spelled
 if TYPE_CHECKING:
     import networkx as nx
 
+    from kgraph.views.borrowed import Layout
+
 # Gephi takes label, x, y, size, color and weight for its own; `kind` says no more than `type`.
 NODE_KEYS = {name: type_ for name, type_ in {**NODE_FIELDS, **DRAWN_FIELDS}.items() if name != "kind"}
 TYPES = {str: "string", list: "string", int: "int", float: "double", bool: "boolean"}
@@ -31,9 +33,9 @@ http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">
 """
 
 
-def write_graphml(graph: "nx.MultiDiGraph[str]", path: Path) -> None:
+def write_graphml(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> None:
     """Write all nodes and edges, laid out, sized and coloured, sorted by id."""
-    _write(graph, path, {"relation": "label"})
+    _write(graph, path, {"relation": "label"}, layout)
 
 
 def write_cytoscape_graphml(graph: "nx.MultiDiGraph[str]", path: Path) -> None:
@@ -41,7 +43,9 @@ def write_cytoscape_graphml(graph: "nx.MultiDiGraph[str]", path: Path) -> None:
     _write(graph, path, {"label": "name", "relation": "interaction"})
 
 
-def _write(graph: "nx.MultiDiGraph[str]", path: Path, names: Mapping[str, str]) -> None:
+def _write(
+    graph: "nx.MultiDiGraph[str]", path: Path, names: Mapping[str, str], layout: "Layout" = "own"
+) -> None:
     node_keys = {field: names.get(field, field) for field in NODE_KEYS}
     edge_keys = {field: names.get(field, field) for field in EDGE_FIELDS}
     with atomic_write(path) as file:
@@ -49,7 +53,7 @@ def _write(graph: "nx.MultiDiGraph[str]", path: Path, names: Mapping[str, str]) 
         file.writelines(_declared("node", node_keys, NODE_KEYS))
         file.writelines(_declared("edge", edge_keys, EDGE_FIELDS))
         file.write('<graph id="kgraph" edgedefault="directed">\n')
-        file.writelines(_node(row, node_keys) for row in drawn_rows(graph))
+        file.writelines(_node(row, node_keys) for row in drawn_rows(graph, layout))
         file.writelines(_edge(row, edge_keys) for row in edge_rows(graph))
         file.write("</graph>\n</graphml>\n")
 

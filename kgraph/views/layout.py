@@ -1,18 +1,20 @@
 """Where nodes stand on the map.
 
-ForceAtlas2's forces (Jacomy et al. 2014, doi:10.1371/journal.pone.0098679) in their LinLog form,
-which sets communities apart (Noack 2007, doi:10.7155/jgaa.00154): an edge of weight w and length
-d pulls with w log(1 + d), two nodes of masses m and n push each other with m n / d. All pairs are
-felt at once through a mesh (Hockney & Eastwood, Computer Simulation Using Particles, ch. 5): each
-node's mass is shared among the four mesh points around it, one FFT turns masses into the
-potential -log d, and its slope is read back at the node. So a step costs O(nodes + edges):
-10,000 nodes and 40,000 edges take about 2 s where networkx's all-pairs layouts take minutes.
-No BLAS and no threads are involved: the same graph gives the same bytes.
+First forces place the nodes: ForceAtlas2's (Jacomy et al. 2014, doi:10.1371/journal.pone.0098679) in their
+LinLog form, which sets communities apart (Noack 2007, doi:10.7155/jgaa.00154): an edge of weight w and
+length d pulls with w log(1 + d), two nodes of masses m and n push each other with m n / d. All pairs are
+felt at once through a mesh (Hockney & Eastwood, Computer Simulation Using Particles, ch. 5): each node's
+mass is shared among the four mesh points around it, one FFT turns masses into the potential -log d, and its
+slope is read back at the node. So a step costs O(nodes + edges). Then every community gets a disc that its
+nodes fill evenly, the discs are drawn together, and nodes that overlap pushed apart.
+
+10,000 nodes and 40,000 edges take about 3 s, 126,000 and 400,000 about 30 s, where networkx's all-pairs
+layouts take minutes and more. No BLAS and no threads are involved: the same graph gives the same bytes.
 """
 
 import math
-from collections.abc import Mapping
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,56 +22,55 @@ from numpy.typing import NDArray
 from scipy import fft, sparse
 from scipy.spatial import cKDTree
 
+from kgraph.views.borrowed import Layout, settle_with
+from kgraph.views.regions import Ties, tie
 from kgraph.views.style import sizes
 
 if TYPE_CHECKING:
     import networkx as nx
 
 Floats = NDArray[np.float64]
-MESH = 128  # points a side
-STEPS = 220
+Ints = NDArray[np.int64]
+COARSE, FINE, FINEST = 64, 256, 512  # mesh points a side: while nodes fly, when they settle, when many do
+MANY = 20_000
+STEPS = 160
 GRAVITY = 0.6  # keeps unconnected parts from drifting away
-GAP = 5.0  # between the rims of two nodes
+COHESION = 0.5  # gravity towards the middle of a node's community
+WITHIN, BETWEEN = 1.0, 0.3  # how hard ties pull within a community, and between two
+GAP = 9.0  # between the rims of two nodes
+MOAT = 30.0  # between the rims of two communities
+EVENLY = 0.6  # see _stretch
+LOOSE = 4.0  # times the area of its nodes is the area of a community
+PACKED = 0.5  # times the radius that all discs together would fill: they push each other apart after
 
 
-def positions(graph: "nx.MultiDiGraph[str]") -> dict[str, tuple[float, float]]:
+def positions(
+    graph: "nx.MultiDiGraph[str]", ties: Ties | None = None, layout: Layout = "own"
+) -> dict[str, tuple[float, float]]:
     """Place every node, centred at 0, in units of a node's radius (`style.sizes`).
 
     Depends on the ids, edges and weights alone, not on the order in which the graph holds them.
     """
-    nodes = sorted(graph)
-    if not nodes:
+    if not len(graph):
         return {}
-    links = _links(graph, nodes)
+    ties = tie(graph) if ties is None else ties
     radii = np.array([size for _, size in sorted(sizes(graph).items())])
-    places = _separate(_scale(_settle(links), radii), radii)
+    links = _gathered(ties)
+    places = _settle(links, ties.community) if layout == "own" else settle_with(layout, links)
+    places = _separate(_arrange(places, radii, ties), radii, GAP)
     places = np.round(places - (places.max(axis=0) + places.min(axis=0)) / 2, 1) + 0.0
-    return dict(zip(nodes, map(tuple, places.tolist()), strict=True))
+    return dict(zip(ties.nodes, map(tuple, places.tolist()), strict=True))
 
 
-def _links(graph: "nx.MultiDiGraph[str]", nodes: list[str]) -> sparse.coo_array:
-    """Sum the strengths of all edges between two nodes: each pair once, the smaller first."""
-    index = {node: i for i, node in enumerate(nodes)}
-    pairs: dict[tuple[int, int], float] = {}
-    for source, target, data in sorted(graph.edges(data=True), key=_edge_key):
-        i, j = sorted((index[source], index[target]))
-        if i != j:
-            pairs[i, j] = pairs.get((i, j), 0.0) + _pull(data)
-    rows, columns = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2).T
-    weights = np.array([pairs[pair] for pair in sorted(pairs)], dtype=np.float64)
-    return sparse.coo_array((weights, (rows, columns)), shape=(len(nodes), len(nodes)))
+def _gathered(ties: Ties) -> sparse.coo_array:
+    """Let what ties a community pull harder than what ties it to others, so that it shows."""
+    rows, columns = ties.links.coords
+    within = ties.community[rows] == ties.community[columns]
+    weights = ties.links.data * np.where(within, WITHIN, BETWEEN)
+    return sparse.coo_array((weights, (rows, columns)), shape=ties.links.shape)
 
 
-def _edge_key(edge: tuple[str, str, Mapping[str, object]]) -> tuple[str, str, str]:
-    return edge[0], edge[1], str(edge[2].get("relation"))
-
-
-def _pull(data: Mapping[str, object]) -> float:
-    strength = data.get("strength", data.get("weight"))
-    return 0.05 + 4 * min(float(strength), 1.0) if isinstance(strength, int | float) else 1.0
-
-
-def _settle(links: sparse.coo_array) -> Floats:
+def _settle(links: sparse.coo_array, community: Ints) -> Floats:
     """Let the forces move the nodes from a smoothed random start, in ever shorter steps."""
     count = links.shape[0]
     rows, columns = links.coords
@@ -81,16 +82,30 @@ def _settle(links: sparse.coo_array) -> Floats:
         delta = places[columns] - places[rows]
         length = np.hypot(*delta.T) + 1e-9
         force = delta * (links.data * np.log1p(length) / length)[:, None]
-        drift = mass[:, None] * _push(places, mass)
+        mesh = COARSE if step < STEPS // 2 else FINE if count < MANY else FINEST
+        drift = mass[:, None] * _push(places, mass, mesh)
         for axis in (0, 1):
             drift[:, axis] += np.bincount(rows, force[:, axis], count)
             drift[:, axis] -= np.bincount(columns, force[:, axis], count)
-        reach = np.hypot(*places.T)[:, None] + 1e-9
-        drift -= GRAVITY * mass[:, None] * places / reach * np.log1p(reach)
+        drift += mass[:, None] * GRAVITY * _towards(np.zeros(2), places)
+        drift += mass[:, None] * COHESION * _towards(_middles(places, community)[community], places)
         drift /= (pull + mass)[:, None]
         limit = count**0.5 * (1 - step / STEPS) ** 1.5 / 2
         places += drift * np.minimum(1.0, limit / (np.hypot(*drift.T) + 1e-9))[:, None]
     return places
+
+
+def _towards(goal: Floats, places: Floats) -> Floats:
+    """Point from each place to its goal; the length grows with the logarithm of the distance."""
+    delta = goal - places
+    length = np.hypot(*delta.T)[:, None] + 1e-9
+    pull: Floats = delta / length * np.log1p(length)
+    return pull
+
+
+def _middles(places: Floats, community: Ints) -> Floats:
+    count = np.bincount(community)
+    return np.stack([np.bincount(community, places[:, axis]) / count for axis in (0, 1)], axis=-1)
 
 
 def _start(both: sparse.csr_array, pull: Floats) -> Floats:
@@ -104,14 +119,15 @@ def _start(both: sparse.csr_array, pull: Floats) -> Floats:
     return places
 
 
-def _push(places: Floats, mass: Floats) -> Floats:
+def _push(places: Floats, mass: Floats, mesh: int) -> Floats:
     """The slope of the potential that all masses make together, for each node."""
     low = places.min(axis=0)
-    cell = float(max(np.ptp(places, axis=0).max(), 1e-6)) / (MESH - 4)
+    cell = float(max(np.ptp(places, axis=0).max(), 1e-6)) / (mesh - 4)
     at = (places - low) / cell + 1
     corner = np.floor(at).astype(np.int64)
     part = at - corner
-    field = fft.irfft2(fft.rfft2(_spread(corner, part, mass), (2 * MESH, 2 * MESH)) * _kernel())[:MESH, :MESH]
+    spread = fft.rfft2(_spread(corner, part, mass, mesh), (2 * mesh, 2 * mesh))
+    field = fft.irfft2(spread * _kernel(mesh))[:mesh, :mesh]
     slopes = np.stack([np.gradient(field, axis=axis) for axis in (0, 1)], axis=-1)
     push = np.zeros_like(places)
     for point, share in _corners(corner, part):
@@ -119,14 +135,14 @@ def _push(places: Floats, mass: Floats) -> Floats:
     return push / cell
 
 
-def _spread(corner: NDArray[np.int64], part: Floats, mass: Floats) -> Floats:
-    mesh = np.zeros(MESH * MESH)
+def _spread(corner: Ints, part: Floats, mass: Floats, mesh: int) -> Floats:
+    masses = np.zeros(mesh * mesh)
     for point, share in _corners(corner, part):
-        mesh += np.bincount(point @ (MESH, 1), share * mass, MESH * MESH)
-    return mesh.reshape(MESH, MESH)
+        masses += np.bincount(point @ (mesh, 1), share * mass, mesh * mesh)
+    return masses.reshape(mesh, mesh)
 
 
-def _corners(corner: NDArray[np.int64], part: Floats) -> list[tuple[NDArray[np.int64], Floats]]:
+def _corners(corner: Ints, part: Floats) -> list[tuple[Ints, Floats]]:
     """The four mesh points around each node with its share in each."""
     return [
         (corner + np.array((dx, dy)), np.abs(1 - dx - part[:, 0]) * np.abs(1 - dy - part[:, 1]))
@@ -136,39 +152,94 @@ def _corners(corner: NDArray[np.int64], part: Floats) -> list[tuple[NDArray[np.i
 
 
 @cache
-def _kernel() -> NDArray[np.complex128]:
+def _kernel(mesh: int) -> NDArray[np.complex128]:
     """The potential -log d of one mass, softened within a cell, ready for a cyclic convolution."""
-    steps = np.minimum(np.arange(2 * MESH), 2 * MESH - np.arange(2 * MESH))
+    steps = np.minimum(np.arange(2 * mesh), 2 * mesh - np.arange(2 * mesh))
     kernel: NDArray[np.complex128] = fft.rfft2(-0.5 * np.log(0.5 + steps[:, None] ** 2 + steps[None, :] ** 2))
     return kernel
 
 
-def _scale(places: Floats, radii: Floats) -> Floats:
-    """Stretch the map until the nodes cover a seventh of the disc that holds most; draw outliers in."""
-    places = places - np.median(places, axis=0)
+def _arrange(places: Floats, radii: Floats, ties: Ties) -> Floats:
+    """Give every community a disc that suits its nodes, and draw the discs together until they meet.
+
+    Otherwise the distances between communities, which mean little, would take most of the map.
+    """
+    community = ties.community
+    offsets = places - _middles(places, community)[community]
+    order = np.argsort(community, kind="stable")
+    discs = np.zeros(community.max() + 1)
+    for members in np.split(order, np.cumsum(np.bincount(community))[:-1]):
+        wanted = math.sqrt(LOOSE * float(((radii[members] + GAP) ** 2).sum()))
+        offsets[members] = _stretch(offsets[members], wanted, EVENLY)
+        discs[community[members[0]]] = np.quantile(np.hypot(*offsets[members].T), 0.9) + radii[members].min()
+    wanted = PACKED * math.sqrt(float(((discs + MOAT) ** 2).sum()))
+    middles = _to_the_rim(_stretch(_middles(places, community), wanted, 0), ties)
+    return _separate(middles, discs, MOAT)[community] + offsets
+
+
+def _to_the_rim(middles: Floats, ties: Ties) -> Floats:
+    """Put communities that nothing ties to any other around all the others, on a spiral."""
+    ends = np.stack([ties.community[index] for index in ties.links.coords])
+    lone = np.ones(len(middles), dtype=bool)
+    lone[ends[:, ends[0] != ends[1]].ravel()] = False
+    if not lone.any() or lone.all():
+        return middles
+    turn = np.arange(lone.sum()) * math.pi * (3 - math.sqrt(5))  # the golden angle
+    reach = 1.1 * float(np.hypot(*middles[~lone].T).max()) + MOAT
+    middles = middles.copy()
+    middles[lone] = reach * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+    return middles
+
+
+def _stretch(places: Floats, wanted: float, evenly: float) -> Floats:
+    """Scale until the disc of the wanted radius holds nine tenths; draw what lies further out in.
+
+    `evenly` in 0..1 says how far distances from the middle are evened out, so that no core is crowded.
+    """
     away = np.hypot(*places.T)
-    reach = float(np.quantile(away, 0.9)) or 1.0
-    drawn = reach * (1 + 0.8 * np.log1p(np.maximum(away / reach - 1, 0)))
-    places *= np.where(away > reach, drawn / np.maximum(away, 1e-9), 1.0)[:, None]
-    places *= math.sqrt(7 * float(((radii + GAP) ** 2).sum())) / reach
-    return places
+    reach = float(np.quantile(away, 0.9))
+    if not reach:
+        return places
+    drawn = np.where(away > reach, 1 + 0.5 * np.log1p(np.maximum(away / reach - 1, 0)), away / reach)
+    even = np.sqrt((np.argsort(np.argsort(away, kind="stable"), kind="stable") + 0.5) / len(away))
+    wished = wanted * ((1 - evenly) * drawn + evenly * even)
+    stretched: Floats = places * (wished / np.maximum(away, 1e-9))[:, None]
+    return stretched
 
 
-def _separate(places: Floats, radii: Floats) -> Floats:
-    """Push nodes that overlap apart, smaller ones further, until none does."""
-    for _ in range(200):
-        pairs = cKDTree(places).query_pairs(2 * radii.max() + GAP, output_type="ndarray")
-        first, second = pairs[np.lexsort(pairs.T[::-1])].T
-        delta = places[second] - places[first]
-        length = np.hypot(*delta.T) + 1e-9
-        lack = radii[first] + radii[second] + GAP - length
-        near = lack > 0.01
-        if not near.any():
-            break
-        first, second = first[near], second[near]
-        move = delta[near] * (lack[near] / length[near])[:, None] * 0.55
+def _separate(places: Floats, radii: Floats, gap: float) -> Floats:
+    """Push discs that overlap apart, smaller ones further, until none does.
+
+    Which are near is looked up anew only now and then, since it takes longer than many pushes.
+    """
+    places = places.copy()
+    for _ in range(12):
+        first, second = _near(places, radii, gap + radii.min())
         share = (radii[second] ** 2 / (radii[first] ** 2 + radii[second] ** 2))[:, None]
-        for axis in (0, 1):
-            places[:, axis] -= np.bincount(first, (move * share)[:, axis], len(places))
-            places[:, axis] += np.bincount(second, (move * (1 - share))[:, axis], len(places))
+        settled = True
+        for _ in range(12):
+            delta = places[second] - places[first]
+            length = np.hypot(*delta.T) + 1e-9
+            lack = radii[first] + radii[second] + gap - length
+            near = lack > 0.01
+            if not near.any():
+                break
+            settled = False
+            move = delta[near] * (lack[near] / length[near])[:, None] * 0.55
+            for axis in (0, 1):
+                moved = np.bincount(second[near], (move * (1 - share[near]))[:, axis], len(places))
+                places[:, axis] += moved - np.bincount(
+                    first[near], (move * share[near])[:, axis], len(places)
+                )
+        if settled:
+            break
     return places
+
+
+def _near(places: Floats, radii: Floats, gap: float) -> tuple[Ints, Ints]:
+    """Every pair of discs that may come to overlap, the larger first, in an order that is always the same."""
+    found = cKDTree(places).query_ball_point(places, 2 * radii + gap, return_sorted=True)
+    first = np.repeat(np.arange(len(places)), [len(others) for others in found])
+    second = np.fromiter(chain.from_iterable(found), np.int64, len(first))
+    smaller = (radii[second] < radii[first]) | ((radii[second] == radii[first]) & (second > first))
+    return first[smaller], second[smaller]

@@ -16,7 +16,7 @@ from typing import Any
 
 from kgraph.display import readable, sparkline
 from kgraph.views.files import atomic_write
-from kgraph.views.page import link_of
+from kgraph.views.scene import link_of
 
 Row = Mapping[str, Any]
 

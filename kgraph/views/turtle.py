@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from kgraph.views.files import atomic_write
-from kgraph.views.page import LINKS
+from kgraph.views.scene import LINKS
 from kgraph.views.rows import EDGE_FIELDS, Row, edge_rows, node_rows
 
 if TYPE_CHECKING:
