@@ -616,6 +616,16 @@ def test_ids_in_bibtex(file: Path, entry: str, ids: tuple[str, ...]) -> None:
     assert lone(read(file, f"@article{{x, title={{Cups}}, {entry}}}")).ids == ids
 
 
+def test_every_paper_with_a_volume_of_its_own(file: Path) -> None:
+    entries = "".join(
+        f"@inproceedings{{p{n}, title={{Paper {n}}}, crossref={{V{n}}}}}\n"
+        f"@proceedings{{v{n}, year={{{1900 + n}}}}}\n"
+        for n in range(200)
+    )
+    papers = [one for one in read(file, entries) if isinstance(one, Paper)]
+    assert [one.date for one in papers] == [str(1900 + n) for n in range(200)]
+
+
 def test_broken_bibtex_costs_itself(file: Path) -> None:
     broken = (
         "@article{a, title={One}}\n@article{b, title={Two, year=2020}\n@article{c, title={Three}}\n"

@@ -47,6 +47,7 @@ class TestTex:
         (r"see \url{https://x.org/a_b} or \href{https://x.org}{here}", "see https://x.org/a_b or here"),
         ("``each'' and ``\"all''", '"each" and ""all"'),
         (r"R\&D", "R&D"),
+        (r"a \"small\" model of \"Uber and G\"odel", 'a "small" model of Über and Gödel'),
     )  # fmt: skip
     def test_changes(self, text: str, plain: str) -> None:
         assert plain_tex(text) == plain

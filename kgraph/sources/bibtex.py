@@ -25,10 +25,10 @@ VOLUMES = frozenset(
     {"proceedings", "mvproceedings", "collection", "mvcollection", "periodical", "xdata", "set"}
 )
 
+_KEY = re.compile(r"@\w+\s*[{(]\s*([^\s,{}()]+)\s*,")
 _CROSSREF = re.compile(r"\b(?:crossref|xdata)\s*=\s*[{\"]?\s*([^\s,{}\"]+)", re.IGNORECASE)
 _NO_ENTRIES = re.compile(r"\s*@(?:comment|preamble)\b", re.IGNORECASE)
 _STRING = re.compile(r"\s*@string\b", re.IGNORECASE)
-_PARTS = re.compile(r"\s*#\s*")
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _ESCAPED_BRACES = str.maketrans({"\ue000": "{", "\ue001": "}"})
 _ABS = re.compile(r"abs/(\S+)")
@@ -82,7 +82,7 @@ def _read_shared(file: InputFile) -> _Shared:
                 shared.strings[one.key.lower()] = _value(one.value, shared.strings)
         wanted.update(key.lower() for key in _CROSSREF.findall(block.text))
     for block in _blocks(file) if wanted else ():
-        if any(key in block.text.lower() for key in wanted):
+        if not wanted.isdisjoint(key.lower() for key in _KEY.findall(block.text)):
             for _, key, fields in _entries(_parsed(block.text), shared):
                 if key.lower() in wanted:
                     shared.parents[key.lower()] = fields

@@ -100,7 +100,9 @@ class Held:
             self._db.execute("INSERT OR IGNORE INTO citations VALUES (?, ?)", (part.corpus_id, part.cited))
         elif part.abstract:
             self._db.execute(
-                "INSERT OR REPLACE INTO abstracts VALUES (?, ?)", (part.corpus_id, part.abstract)
+                "INSERT INTO abstracts VALUES (?, ?)"
+                " ON CONFLICT DO UPDATE SET abstract = max(abstract, excluded.abstract)",
+                (part.corpus_id, part.abstract),
             )
         return True
 

@@ -9,22 +9,9 @@ from kgraph.errors import BadInput
 from kgraph.records import Paper, Reject
 from kgraph.sources.fields import NAMES, field_key, read_fields
 
-FIELDS = (
-    *(
-        "title",
-        "abstract",
-        "authors",
-        "date",
-        "venue",
-        "url",
-        "references",
-        "id",
-        "arxiv",
-        "doi",
-        "openalex",
-        "s2",
-    ),
-    *("acl", "pmid", "dblp", "categories", "keywords"),
+FIELDS = (  # that a user may name
+    *("title", "abstract", "authors", "date", "venue", "url", "references", "categories", "keywords"),
+    *("id", "arxiv", "doi", "openalex", "s2", "acl", "pmid", "dblp"),
 )
 _PLACES = {"id": "own id"}  # the field of NAMES that is called otherwise
 

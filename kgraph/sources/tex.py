@@ -31,12 +31,13 @@ _ACCENT = re.compile(
     r"\\(?:[\"'`^~=.]\s*(?:\\[ij](?![A-Za-z])|[A-Za-z]|\{\s*(?:\\[ij]|[A-Za-z])\s*\})"
     r"|[cvuHkrdb](?:\s+[A-Za-z]|\s*\{\s*(?:\\[ij]|[A-Za-z])\s*\}))"
 )
+_ESCAPED_QUOTES = re.compile(r"(?<!\w)\\\"([^\"\\]{1,300})\\\"(?!\w)")  # of text escaped twice
 _LETTER = re.compile(r"\\(?:ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|dh|DH|th|TH)(?![A-Za-z])(?:\{\}|\s+(?=[a-z]))?")
 _SYMBOLS = re.compile(
     r"\\(?:alpha|beta|gamma|Gamma|delta|Delta|epsilon|varepsilon|zeta|eta|theta|Theta|iota|kappa|lambda|Lambda"
     r"|mu|nu|xi|Xi|pi|Pi|rho|sigma|Sigma|tau|upsilon|phi|varphi|Phi|chi|psi|Psi|omega|Omega|ell|infty|times|pm"
     r"|sim|approx|leq?|geq?|neq?|ll|gg|cdot|to|rightarrow|leftarrow|ldots|dots|cdots|textendash|textemdash"
-    r"|textquoteright|textquoteleft|textregistered|texttrademark|textdegree|LaTeX|TeX|sqrt)(?![A-Za-z])"
+    r"|textquoteright|textquoteleft|textregistered|texttrademark|textdegree|LaTeX|TeX)(?![A-Za-z])"
     r"(?:\{\})?"
 )
 _ESCAPED = re.compile(r"\\([%&#$_{}])")
@@ -90,7 +91,7 @@ def without_braces(text: str) -> str:
 
 def _commands(text: str) -> str:
     """Decode the listed commands outside of formulas."""
-    text = _BRACKETS.sub(_formula, text)
+    text = _ESCAPED_QUOTES.sub(r'"\1"', _BRACKETS.sub(_formula, text))
     text = _CITATION.sub("", text)
     text = _LINK.sub(lambda link: link[1] or link[2] or "", text)
     text = _ACCENT.sub(lambda accent: _decoded(accent[0]), text)
