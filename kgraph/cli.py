@@ -20,7 +20,6 @@ from kgraph.records import PAPER_RELATIONS, ROLES, STATED, TYPES
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-    from kgraph.graph import Kind
     from kgraph.queries import By
     from kgraph.records import Paper, Reject
 

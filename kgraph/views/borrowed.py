@@ -1,4 +1,4 @@
-"""Layouts of other libraries, for those who have them: both are under the GPL, so they are no dependencies."""
+"""Layouts of other libraries, for those who have them: both are under the GPL, so no dependencies."""
 
 import random
 from typing import Literal
