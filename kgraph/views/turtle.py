@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from kgraph.views.files import atomic_write
-from kgraph.views.scene import LINKS
 from kgraph.views.rows import EDGE_FIELDS, Row, edge_rows, node_rows
+from kgraph.views.scene import LINKS
 
 if TYPE_CHECKING:
     import networkx as nx
