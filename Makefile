@@ -75,7 +75,7 @@ $(BUNDLE): web/sigma.js web/bundle.mjs web/package-lock.json
 	node web/bundle.mjs $(CURDIR)/$@
 
 .PHONY: bundle-if-node
-bundle-if-node:
+bundle-if-node: ## Bundle it where npm is
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory bundle; \
 	else echo "no npm here: the page will show at most 1,500 nodes" >&2; fi
 

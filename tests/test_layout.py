@@ -97,7 +97,7 @@ def test_every_layout_is_the_same_twice(layout: Layout) -> None:
 
 def test_a_layout_that_is_not_here_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "igraph", None)
-    with pytest.raises(MissingExtra, match=r"pip install 'kgraph-papers\[igraph\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install igraph"):
         positions(groups(2, 3), layout="igraph")
 
 
