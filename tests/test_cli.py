@@ -477,7 +477,12 @@ def test_view_opens_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     import webbrowser
 
     opened: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", lambda url: opened.append(url) is None)
+
+    def remember(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", remember)
     result = kgraph("view", "--around", "mamba")
     assert result.exit_code == 0
     (url,) = opened
