@@ -512,11 +512,11 @@ def test_view_opens_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
 
     opened: list[str] = []
 
-    def note(url: str) -> bool:
+    def remember(url: str) -> bool:
         opened.append(url)
         return True
 
-    monkeypatch.setattr(webbrowser, "open", note)
+    monkeypatch.setattr(webbrowser, "open", remember)
     result = kgraph("view", "--around", "mamba")
     assert result.exit_code == 0
     (url,) = opened
