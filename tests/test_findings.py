@@ -59,7 +59,7 @@ def test_communities_are_what_strong_edges_join() -> None:
     graph.add_edge("d", "w", "mentions", strength=0.01)
     assert communities(graph) == [["a", "b", "c", "d"], ["w", "x", "y", "z"]]
     turned: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    for source, target, relation, figures in reversed(list(graph.edges(keys=True, data=True))):
-        turned.add_edge(source, target, relation, **figures)
+    for a, b, relation in reversed(list(graph.edges(keys=True))):
+        turned.add_edge(a, b, relation, **graph.edges[a, b, relation])
     assert communities(turned) == communities(graph)
     assert communities(nx.MultiDiGraph()) == []
