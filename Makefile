@@ -54,7 +54,7 @@ format: $(VENV)/installed-dev ## Rewrite the code in house style
 	$(BIN)/ruff format .
 
 COG := $(BIN)/cog -P -I docs -n utf-8
-DOCS := README.md docs/commands.md pipelines/README.md
+DOCS := README.md docs/commands.md docs/correcting.md pipelines/README.md
 
 .PHONY: docs
 docs: $(VENV)/installed-dev ## Rewrite what the documents quote: commands, their output, figures

@@ -34,6 +34,17 @@ def shell(*commands: str) -> None:
     print("```")
 
 
+def failing(command: str) -> None:
+    """Print a command that is refused, and what it says."""
+    said = _kgraph(_folder().name, *shlex.split(command)[1:], fails=True)
+    print(f"```console\n$ {command}\n{_trimmed(said)}```")
+
+
+def file(name: str) -> None:
+    """Print a file that commands wrote."""
+    print(f"```\n{(Path(_folder().name) / name).read_text('utf-8')}```")
+
+
 def session(code: str) -> None:
     """Print Python statements and what they show, as the interactive interpreter would."""
     space: dict[str, object] = {}
@@ -73,9 +84,12 @@ def command_table() -> None:
 def command_helps() -> None:
     """Print the help of kgraph, then that of every command under a heading of its own."""
     shell("kgraph --help")
-    for name, *_ in _commands():
+    for name, command, _ in _commands():
         print(f"\n## kgraph {name}\n")
         shell(f"kgraph {name} --help")
+        for part in getattr(command, "commands", ()):
+            print(f"\n### kgraph {name} {part}\n")
+            shell(f"kgraph {name} {part} --help")
 
 
 def figure_table() -> None:
@@ -144,15 +158,15 @@ def _run(command: str) -> str:
     return _trimmed(_kgraph(folder, *arguments))
 
 
-def _kgraph(folder: str, *arguments: str) -> str:
+def _kgraph(folder: str, *arguments: str, fails: bool = False) -> str:
     # PYTHONHASHSEED stays random on purpose: an answer that depends on it would make the documents stale
     env = {name: value for name, value in os.environ.items() if not name.startswith("KGRAPH_")}
     env |= {"COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1", "TERM": "dumb"}
     command = (sys.executable, "-m", "kgraph", *arguments)
     run = subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8", check=False)
-    if run.returncode:
+    if bool(run.returncode) is not fails:
         raise RuntimeError(f"kgraph {shlex.join(arguments)}: {run.stderr}")
-    return run.stdout
+    return run.stderr if fails else run.stdout
 
 
 def _trimmed(text: str) -> str:

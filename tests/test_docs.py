@@ -48,7 +48,9 @@ def test_links_lead_somewhere(document: Path) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/commands.md", "pipelines/README.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "docs/commands.md", "docs/correcting.md", "pipelines/README.md"]
+)
 def test_quotes_are_fresh(document: str) -> None:
     command = [
         sys.executable,

@@ -73,7 +73,8 @@ def test_answers_are_frames(landscape: kgraph.Landscape) -> None:
     assert list(landscape.neighbors("Mamba", type="metric").columns) == list(near.columns)
     assert list(landscape.papers("LoRA", role="extends")["id"]) == ["arxiv:2305.14314"]
     assert len(landscape.why("Mamba", "Transformer")) == 2
-    assert list(landscape.why("LoRA").columns)[:3] == ["spelling", "rule", "papers"]
+    spellings = ["spelling", "rule", "papers", "mentions", "evidence", "paper", "sentence"]
+    assert list(landscape.why("LoRA").columns) == spellings
     assert landscape.search("bees")["type"].tolist() == ["paper"]
     assert landscape.top(by="rising", limit=1)["name"].tolist() == ["Mamba"]
     assert landscape.path("Mamba", "β-VAE") == []
