@@ -6,7 +6,7 @@ as long as its paper's text and the extractor stay the same. Hence adding equals
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass, field
 from itertools import islice
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Unpack
 from kgraph.config import Config
 from kgraph.corrections import Corrections, read_corrections
 from kgraph.edges import find_introducers, relate_builds_on
-from kgraph.entities import resolve
+from kgraph.entities import find_senses, resolve
 from kgraph.errors import StoreError
 from kgraph.extraction import Extractor, find_mentions, load_extractor
 from kgraph.families import find_families
@@ -292,15 +292,11 @@ def _batches(extractions: Iterator[Extraction]) -> Iterator[list[Extraction]]:
 
 
 def _resolve(store: Store, lexicon: Lexicon, corrections: Corrections) -> None:
-    """Let the entities follow from the mentions: spellings over all papers, then senses in each paper.
-
-    Where a paper chose a sense, the spellings are resolved once more with what is known now.
-    """
-    usages = _usages(store, corrections, {})
-    found = resolve(usages, lexicon, corrections)
-    chosen = _choose_senses(store, corrections, Senses(usages, lexicon, found.defined))
-    if chosen:
-        found = resolve(_usages(store, corrections, chosen), lexicon, corrections)
+    """Let the entities follow from the mentions: first what each paper means, then the spellings over all."""
+    usages = _pooled((use, "") for use in _used(store, corrections))
+    senses = Senses(usages, lexicon, find_senses(usages, lexicon, corrections))
+    chosen: dict[_Place, str] = {}
+    found = resolve(_pooled(_choose_senses(store, corrections, senses, chosen)), lexicon, corrections)
     store.put_entities(
         found.entities,
         (
@@ -317,28 +313,30 @@ def _resolve(store: Store, lexicon: Lexicon, corrections: Corrections) -> None:
     )
 
 
+_Place = tuple[str, tuple[str, ...]]  # a paper, and the spellings of what it names
+
+
 def _choose_senses(
-    store: Store, corrections: Corrections, senses: Senses
-) -> dict[tuple[str, tuple[str, ...]], str]:
-    """Return the sense of what a paper names, by its place, where the paper chooses one."""
-    chosen = {}
+    store: Store, corrections: Corrections, senses: Senses, chosen: dict[_Place, str]
+) -> Iterator[tuple["_Use", str]]:
+    """Yield what papers name with the sense that each chooses, "" for none; note those chosen by their place."""
     texts, text = store.papers(), None
     for use in _used(store, corrections):
-        if senses.may_differ(use.spellings):
+        sense = ""
+        if senses.may_differ(use.spellings, use.label):
             while text is None or text.id != use.paper:
                 text = next(texts)
-            if sense := senses.choose(use.paper, use.spellings, use.label, use.coined, text.text):
-                chosen[use.place] = sense
-    return chosen
+            sense = senses.choose(use.paper, use.spellings, use.label, use.coined, text.text)
+        if sense:
+            chosen[use.place] = sense
+        yield use, sense
 
 
-def _usages(
-    store: Store, corrections: Corrections, senses: Mapping[tuple[str, tuple[str, ...]], str]
-) -> list[Usage]:
-    """Pool what papers name."""
+def _pooled(uses: Iterable[tuple["_Use", str]]) -> list[Usage]:
+    """Pool what papers name, each with its sense."""
     counts: dict[tuple[tuple[str, ...], str, str], tuple[int, int]] = {}
-    for use in _used(store, corrections):
-        key = use.spellings, use.label, senses.get(use.place, "")
+    for use, sense in uses:
+        key = use.spellings, use.label, sense
         papers, scores = counts.get(key, (0, 0))
         counts[key] = papers + 1, scores + use.score
     return [
@@ -358,7 +356,7 @@ class _Use(NamedTuple):
     coined: bool  # the paper introduces it
 
     @property
-    def place(self) -> tuple[str, tuple[str, ...]]:
+    def place(self) -> _Place:
         return self.paper, self.spellings
 
 

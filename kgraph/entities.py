@@ -48,8 +48,6 @@ class Resolution:
     entities: list[Entity]  # by id
     entity_of: dict[Use, str]  # -> id of its entity
     spellings: list[Spelling]  # by entity, then commonest first
-    # short form -> each sense that texts define it by, named by a long form -> telling stems of its forms
-    defined: dict[str, dict[str, list[frozenset[str]]]]
     rule_of: dict[tuple[str, str], str] = field(default_factory=dict)  # entity, spelling -> rule
     shared: frozenset[str] = frozenset()  # spellings of several entities
     ignored: frozenset[Use] = frozenset()  # that a person says are no entities
@@ -100,11 +98,31 @@ def resolve(usages: Iterable[Usage], lexicon: Lexicon, corrections: Corrections 
         [Entity(id_, draft.name, draft.type, draft.aliases, draft.other_types) for id_, draft in named],
         {use: id_ for id_, draft in named for use in draft.usages},
         rows,
-        _defined_senses(collection, clusters),
         {(row.entity, row.spelling): row.rule for row in rows},
         frozenset(spelling for spelling, entities in owners.items() if entities > 1),
         frozenset(use for node in nothing & members.keys() for use in members[node]),
     )
+
+
+def find_senses(
+    usages: Iterable[Usage], lexicon: Lexicon, corrections: Corrections | None = None
+) -> dict[str, dict[str, list[frozenset[str]]]]:
+    """Return by what texts define short forms: short form -> a long form of each sense -> telling stems.
+
+    The stems are those of all long forms of the sense.
+    """
+    corrections = corrections or Corrections()
+    collection = _Collection(_pool(usages), corrected(lexicon, corrections), corrections.apart)
+    clusters = _cluster(collection, corrections)
+    senses: dict[str, dict[str, list[frozenset[str]]]] = {}
+    for short, longs in sorted(_defined(collection).items()):
+        of_short = senses.setdefault(short, {})
+        representative: dict[str, str] = {}
+        for long in sorted(longs):
+            if _means(short, long, longs[long], collection):
+                first = representative.setdefault(clusters.find(long), long)
+                of_short.setdefault(first, []).append(telling_stems(collection.text_of[long]))
+    return {short: longs for short, longs in senses.items() if longs}
 
 
 def _members(
@@ -275,18 +293,12 @@ def _defined(collection: _Collection) -> dict[str, Counter[str]]:
     return defined
 
 
-def _defined_senses(
-    collection: _Collection, clusters: Clusters
-) -> dict[str, dict[str, list[frozenset[str]]]]:
-    senses: dict[str, dict[str, list[frozenset[str]]]] = {}
-    for short, longs in sorted(_defined(collection).items()):
-        of_short = senses.setdefault(short, {})
-        representative: dict[str, str] = {}
-        for long in sorted(longs):
-            if not is_short(collection.text_of[long]):
-                first = representative.setdefault(clusters.find(long), long)
-                of_short.setdefault(first, []).append(telling_stems(collection.text_of[long]))
-    return {short: longs for short, longs in senses.items() if longs}
+def _means(short: str, long: str, papers: int, collection: _Collection) -> bool:
+    """Say whether a long form is a sense of a short one for other papers, too: one slip in one paper is none."""
+    if is_short(collection.text_of[long]):
+        return False
+    initials = "".join(word[0] for word in collection.stems(long))
+    return papers > 1 or (initials == short and short not in collection.rows_of)
 
 
 def _unite_same_words(short: str, longs: Iterable[str], collection: _Collection, clusters: Clusters) -> None:

@@ -17,12 +17,16 @@ _PART = re.compile(r"\d+(?:\.\d+)*|v(?=\d)|[^\W\d_]+?(?=v\d)|[^\W\d_]+")
 _GAP = re.compile(r"[\s_/@.:()‐-―-]*")
 _NUMBER = re.compile(r"\d")
 _SIZES = "nano tiny mini small medium base large big huge giant xs xxs xl xxl s m b l h g k t"
-_VERSIONS = "v o e p lite light pro plus turbo max ultra flash preview hard extra next"
+_VERSIONS = "v lite light pro plus turbo preview hard extra"
+_AFTER_NUMBER = frozenset(["max", "ultra", "flash", "next", "o", "e", "p"])  # PPO-Max is no version of PPO
 _STATES = "instruct chat it base cased uncased full dev test val opus sonnet haiku"
 _UNITS = ("b", "m", "k", "t")
-_LETTER = re.compile(r"-[A-Z]\Z")  # ImageNet-C, GPT-J
+_LETTER = re.compile(r"-[A-Z]\Z")  # ImageNet-C, ROUGE-L; but GPT-J is another model, and DALL-E no DALL
 _VARIANT = frozenset(f"{_SIZES} {_VERSIONS} {_STATES}".split())
-_LEAST_FAMILY = 3  # characters, or 2 with a digit: "F1" is no version of F, but "T5-11B" of T5
+_LEAST_FAMILY = (
+    3  # characters; 2 with a digit or before a size: "F1" is no F, but "T5-11B" a T5, "Yi-34B" a Yi
+)
+_SIZE = re.compile(r"\d[\d.]*[BMK]\b")
 _KINDS = ({"method", "model"},)  # a version may be of another type than its family
 
 
@@ -36,11 +40,12 @@ def find_families(entities: Iterable[Entity]) -> Iterator[tuple[str, str]]:
             bearers[alias_key(spelling)].add(entity.id)
     type_of = {entity.id: entity.type for entity in entities}
     for entity in sorted(entities, key=lambda entity: entity.id):
+        lettered = entity.type in ("dataset", "metric")
         for spelling in filter(is_versioned, (entity.name, *entity.aliases)):
             family = next(
                 (
                     bearer
-                    for key in _families(spelling)
+                    for key in _families(spelling, lettered)
                     for bearer in bearers.get(key, ())
                     if len(bearers[key]) == 1 and bearer != entity.id
                 ),
@@ -60,8 +65,8 @@ def is_versioned(spelling: str) -> bool:
     return is_short(spelling) or any(c.isupper() for c in spelling)
 
 
-def _families(spelling: str) -> Iterator[str]:
-    """Yield keys of what a name may be a version of, the longest first.
+def _families(spelling: str, lettered: bool = False) -> Iterator[str]:
+    """Yield keys of what a name may be a version of, the longest first; a letter is a version if `lettered`.
 
     >>> list(_families("Llama-2-7B")), list(_families("ViT-B/16")), list(_families("GPT-4o"))
     (['llama2', 'llama'], ['vitb', 'vit'], ['gpt4', 'gpt'])
@@ -70,26 +75,27 @@ def _families(spelling: str) -> Iterator[str]:
     """
     parts = list(_PART.finditer(spelling))
     for last in range(len(parts) - 1, 0, -1):
-        if not _is_version(spelling, parts, last):
+        if not _is_version(spelling, parts, last, lettered):
             return
         begun = spelling[: parts[last].start()]
         if _ends_whole(spelling, parts, last) and len(_PART.sub("", begun)) < len(begun):
             key = alias_key(begun)
-            if len(key) + (not key.isalpha()) >= _LEAST_FAMILY and not key.isdigit():
+            sure = not key.isalpha() or _SIZE.match(spelling, parts[last].start())
+            if len(key) + bool(sure) >= _LEAST_FAMILY and not key.isdigit():
                 yield key
 
 
-def _is_version(spelling: str, parts: list[re.Match[str]], at: int) -> bool:
+def _is_version(spelling: str, parts: list[re.Match[str]], at: int, lettered: bool) -> bool:
     """Say whether one part is a number or a word of versions, and only gaps stand between it and the last."""
     part = parts[at]
     after = parts[at + 1].start() if at + 1 < len(parts) else len(spelling)
     if not _GAP.fullmatch(spelling, part.end(), after):
         return False
-    return (
-        bool(_NUMBER.match(part[0]))
-        or fold(part[0]) in _VARIANT
-        or bool(_LETTER.search(spelling, part.start() - 1, part.end()))
-    )
+    if _NUMBER.match(part[0]) or fold(part[0]) in _VARIANT:
+        return True
+    if fold(part[0]) in _AFTER_NUMBER:
+        return bool(_NUMBER.match(parts[at - 1][0]))
+    return lettered and bool(_LETTER.search(spelling, part.start() - 1, part.end()))
 
 
 def _ends_whole(spelling: str, parts: list[re.Match[str]], at: int) -> bool:

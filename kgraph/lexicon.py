@@ -134,7 +134,9 @@ def _read_row(line: str, place: str) -> Row:
             f" {len(cells)}; or a line that begins with {', '.join(VERBS)}",
         )
     id_, type_, name, aliases, not_aliases, cues, source, note = cells + [""] * (len(COLUMNS) - len(cells))
-    row = Row(id_, type_, name, _values(aliases), _values(not_aliases), _values(cues), source, note)
+    row = Row(
+        id_, type_, name, _values(aliases), _values(not_aliases), _values(cues.casefold()), source, note
+    )
     if not id_ or not name:
         raise BadInput(place, "id and name must not be empty")
     if not _ID.fullmatch(id_):

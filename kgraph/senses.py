@@ -2,22 +2,24 @@
 
 A paper that spells out what it means needs no choice. Else the words around decide: the cues that
 the lexicon gives to a sense, or the words of a long form that other papers define the short form by.
-A paper that coins a name means its own thing, though others call something of another type so: the
-COMET that gates experts is no metric of translation. What nothing decides keeps the sense that the
-name has by itself in the collection.
+A paper that coins a name means its own thing, though others call something of another type so, or
+the lexicon knows one by other cues: the COMET that gates experts is no metric of translation. What
+nothing decides keeps the sense that the name has by itself in the collection.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from kgraph.keys import alias_key
 from kgraph.lexicon import Lexicon, Row
 from kgraph.records import Usage
-from kgraph.spellings import is_short, stems
+from kgraph.spellings import is_short, stems, telling_stems
 
 NONE = ""
 _ALIKE = ({"method", "model"}, {"method", "task"})  # types between which texts waver about one thing
-_SURE = 9  # times as many papers as all others: what a name mostly is
+_FEWEST = 2  # papers of others that a name must have to be theirs, if the lexicon does not know it
 
 
 def row_sense(row_id: str) -> str:
@@ -54,39 +56,51 @@ class Senses:
             for key in {alias_key(spelling) for spelling in usage.spellings}:
                 self._labels[key][usage.label] += usage.papers
 
-    def may_differ(self, spellings: Iterable[str]) -> bool:
+    def may_differ(self, spellings: Iterable[str], label: str) -> bool:
         """Say whether a paper's text is needed to tell what these name."""
-        keys = {alias_key(spelling) for spelling in spellings}
-        return any(key in self._defined or self._cued(key) or len(self._labels[key]) > 1 for key in keys)
+        return any(
+            key in self._defined
+            or len(self._labels[key]) > 1
+            or any(row.cues or not _alike(row.type, label) for row in self._lexicon.by_key.get(key, ()))
+            for key in {alias_key(spelling) for spelling in spellings}
+        )
 
     def choose(self, paper: str, spellings: tuple[str, ...], label: str, coined: bool, text: str) -> str:
         """Return the sense of what a paper names by these spellings, or NONE."""
         keys = sorted({alias_key(spelling) for spelling in spellings})
-        if coined and self._clashes(keys, label):
+        lower = text.casefold()
+        if coined and self._is_anothers(spellings, label, lower):
             return own_sense(paper)
         if not all(is_short(spelling) for spelling in spellings):
             return NONE
-        lower = text.lower()
         by_cues = self._by_cues(keys, label, lower)
         return by_cues if by_cues != NONE else self._by_words(keys, lower)
 
-    def _clashes(self, keys: Iterable[str], label: str) -> bool:
-        """Say whether others take a name for something of quite another type; the coining paper is one."""
-        for key in keys:
-            types = self._labels[key] + Counter(
-                {row.type: _SURE for row in self._lexicon.by_key.get(key, ())}
-            )
-            others = sum(papers for type_, papers in types.items() if not _alike(type_, label))
-            if others >= types.total() - 1 > 0:
+    def _is_anothers(self, spellings: Iterable[str], label: str, lower: str) -> bool:
+        """Say whether a name that a paper coins is known already as the name of something else."""
+        said = {telling_stems(spelling) for spelling in spellings if not is_short(spelling)}
+        for key in sorted({alias_key(spelling) for spelling in spellings}):
+            rows = self._lexicon.by_key.get(key, [])
+            if rows and said.isdisjoint(telling_stems(name) for row in rows for name in row.spellings):
+                cued = all(row.cues and not any(_stands(cue, lower) for cue in row.cues) for row in rows)
+                if cued or not any(_alike(row.type, label) for row in rows):
+                    return True
+            if not rows and self._others_differ(key, label):
                 return True
         return False
+
+    def _others_differ(self, key: str, label: str) -> bool:
+        """Say whether all other papers take a name for something of quite another type."""
+        types = self._labels[key]
+        others = sum(papers for type_, papers in types.items() if not _alike(type_, label))
+        return others >= _FEWEST and others >= types.total() - 1
 
     def _by_cues(self, keys: Iterable[str], label: str, lower: str) -> str:
         found: Counter[str] = Counter()
         for key in keys:
             for row in self._cued(key):
                 if _alike(row.type, label):
-                    found[row.id] += sum(cue in lower for cue in row.cues)
+                    found[row.id] += sum(_stands(cue, lower) for cue in row.cues)
         ranked = [(row_id, cues) for row_id, cues in found.most_common(2) if cues]
         if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
             return NONE
@@ -104,6 +118,16 @@ class Senses:
         """Return the rows that claim a key if there are several."""
         rows = self._lexicon.by_key.get(key, [])
         return [row for row in rows if row.cues] if len(rows) > 1 else []
+
+
+def _stands(cue: str, lower: str) -> bool:
+    """Say whether a cue begins a word of a text: "translat" in "translation", not "gate" in "mitigate"."""
+    return cue in lower and _at_word(cue).search(lower) is not None
+
+
+@lru_cache(4096)
+def _at_word(cue: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W_]){re.escape(cue)}")
 
 
 def _alike(one: str, other: str) -> bool:

@@ -116,7 +116,7 @@ def stems(text: str) -> tuple[str, ...]:
 
 _KINDS = frozenset(
     stems(
-        "algorithm approach architecture benchmark block corpus dataset framework layer mechanism method"
-        " model module network operator paradigm procedure project scheme strategy technique that"
+        "algorithm approach architecture based benchmark block corpus dataset framework layer mechanism"
+        " method model module network operator paradigm procedure project scheme strategy technique that"
     )
 )

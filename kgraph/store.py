@@ -254,9 +254,9 @@ class Store:
         execute(f"CREATE TEMP TABLE named (paper, name, text, entity, decided, {key}) WITHOUT ROWID")
         executemany("INSERT INTO named VALUES (?, ?, ?, ?, ?)", named)
         execute("CREATE TEMP TABLE kept (id PRIMARY KEY) WITHOUT ROWID")
-        for entity in entities:
-            execute(_PUT_ENTITY, _entity_row(entity))
-            execute("INSERT INTO kept VALUES (?)", (entity.id,))
+        entities = list(entities)
+        executemany(_PUT_ENTITY, map(_entity_row, entities))
+        executemany("INSERT INTO kept VALUES (?)", ((entity.id,) for entity in entities))
         with self._without_index("mentions_by_entity"):
             execute(_PUT_MEANINGS)
         execute("DELETE FROM spellings")

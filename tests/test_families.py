@@ -21,7 +21,8 @@ def entity(name: str, type_: str = "model", *aliases: str) -> Entity:
         ("GPT-4", "GPT-4o"),
         ("GPT", "GPT-3.5"),
         ("ImageNet", "ImageNet-1K"),
-        ("ImageNet", "ImageNet-C"),
+        ("Yi", "Yi-34B"),
+        ("Qwen2.5", "Qwen2.5-Max"),
         ("SQuAD", "SQuAD 2.0"),
         ("MMLU", "MMLU-Pro"),
         ("Mamba", "Mamba-2"),
@@ -50,10 +51,17 @@ def test_a_version(family: str, version: str) -> None:
         pytest.param("F", "F1", id="one letter"),
         pytest.param("Word", "Word2Vec", id="a number and a word"),
         pytest.param("VAE", "VAE-GAN", id="two names"),
+        pytest.param("DALL", "DALL-E", id="a letter"),
+        pytest.param("PPO", "PPO-Max", id="a word that is a version after numbers only"),
     ],
 )
 def test_no_version(one: str, other: str) -> None:
     assert list(find_families([entity(one), entity(other)])) == []
+
+
+def test_a_letter_is_a_version_of_a_dataset() -> None:
+    entities = [entity("ImageNet", "dataset"), entity("ImageNet-C", "dataset")]
+    assert list(find_families(entities)) == [("ImageNet-C", "ImageNet")]
 
 
 def test_the_longest_name_is_the_family() -> None:

@@ -1,11 +1,12 @@
 """Senses: what one paper means by a name that has several, each rule with a case where it must not fire."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 import kgraph
-from kgraph.entities import resolve
+from kgraph.entities import find_senses
 from kgraph.lexicon import Lexicon, Row
 from kgraph.records import Usage
 from kgraph.senses import NONE, Senses, long_sense, own_sense, row_sense
@@ -23,7 +24,9 @@ USAGES = [
     Usage(("BL", "broken lines"), "method", 2, 1800),
     Usage(("BL",), "method", 2, 1800),
     Usage(("Quux",), "model", 4, 3600),
-    Usage(("Frob",), "metric", 1, 900),
+    Usage(("Frob",), "metric", 2, 1800),
+    Usage(("Once",), "metric", 1, 900),
+    Usage(("Once",), "method", 1, 900),
     Usage(("Frob",), "method", 1, 900),
     Usage(("Grok",), "model", 3, 2700),
     Usage(("Grok",), "method", 1, 900),
@@ -33,7 +36,7 @@ USAGES = [
 
 @pytest.fixture(scope="module")
 def senses() -> Senses:
-    return Senses(USAGES, LEXICON, resolve(USAGES, LEXICON).defined)
+    return Senses(USAGES, LEXICON, find_senses(USAGES, LEXICON))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +82,23 @@ def senses() -> Senses:
         ),
         pytest.param(("Frob",), "method", False, "We use Frob.", NONE, id="not coined"),
         pytest.param(("Grok",), "method", True, "We propose Grok.", NONE, id="coined, models are methods"),
-        pytest.param(("Quux",), "model", True, "We propose Quux.", NONE, id="coined as what others call it"),
+        pytest.param(("Once",), "method", True, "We propose Once.", NONE, id="one other may err"),
+        pytest.param(
+            ("Quux",), "model", True, "Quux, a language model.", NONE, id="coined with the known one's cue"
+        ),
+        pytest.param(
+            ("Quux",), "model", True, "We propose Quux.", own_sense("p"), id="coined without its cue"
+        ),
+        pytest.param(("Quux",), "model", False, "We use Quux.", NONE, id="used without its cue"),
+        pytest.param(
+            ("ZAPP", "zonal agreement per pair"),
+            "task",
+            True,
+            "ZAPP.",
+            NONE,
+            id="coined by the known one's words",
+        ),
+        pytest.param(("ZAPP",), "metric", False, "It mistranslates by ZAPP.", NONE, id="a cue inside a word"),
     ],
 )
 def test_choose(
@@ -89,9 +108,9 @@ def test_choose(
 
 
 def test_a_text_is_asked_for_only_where_it_may_tell(senses: Senses) -> None:
-    assert senses.may_differ(["BL"])
-    assert senses.may_differ(["ZAPP"])
-    assert not senses.may_differ(["Quux"])
+    assert senses.may_differ(["BL"], "method")
+    assert senses.may_differ(["ZAPP"], "metric")
+    assert not senses.may_differ(["Grind"], "method")
 
 
 def test_senses_are_nodes_with_ids_that_say_which(tmp_path: Path) -> None:
@@ -117,3 +136,34 @@ def test_senses_are_nodes_with_ids_that_say_which(tmp_path: Path) -> None:
         "entity:zorble",
         "entity:zorble-method",
     ]
+
+
+def test_a_slip_in_one_paper_is_no_sense() -> None:
+    """A definition that one paper seems to give is no rival of what the lexicon knows."""
+    usages = [
+        Usage(("Quux", "based training framework"), "method", 1, 900),
+        Usage(("Quux",), "model", 4, 3600),
+    ]
+    senses = Senses(usages, LEXICON, find_senses(usages, LEXICON))
+    text = "Quux is trained on a framework of language models."
+    assert senses.choose("p", ("Quux",), "model", False, text) == NONE
+
+
+def test_lamda_is_two_things(tmp_path: Path) -> None:
+    texts = {
+        "dialog": (
+            "LaMDA: Language Models for Dialog Applications",
+            "We present LaMDA, a family of dialog models.",
+        ),
+        "tuning": (
+            "LaMDA: Large Model Fine-Tuning",
+            "We propose LaMDA, which tunes adapters of low dimension.",
+        ),
+    }
+    lines = [
+        json.dumps({"id": id_, "title": title, "abstract": text}) for id_, (title, text) in texts.items()
+    ]
+    (tmp_path / "papers.jsonl").write_text("\n".join(lines), "utf-8")
+    kgraph.build([tmp_path / "papers.jsonl"], tmp_path / "k.db")
+    with kgraph.open(tmp_path / "k.db") as landscape, pytest.raises(kgraph.AmbiguousName):
+        landscape.show("LaMDA")

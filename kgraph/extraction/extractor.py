@@ -134,6 +134,7 @@ def extract_paper(paper: Paper, extractor: Extractor) -> Extraction:
         span
         for span in (without_head(_without_edges(found), extractor.lexicon) for found in named)
         if not _NO_NAME.fullmatch(span.text)
+        and any(c.isalnum() for c in span.text)
         and ((span.start, span.end) in coined or not extractor.tagger.denies(span.text, text))
     ]
     spans = [_whole_word(span, text, extractor.lexicon) for span in spans]
