@@ -319,7 +319,7 @@ _Place = tuple[str, tuple[str, ...]]  # a paper, and the spellings of what it na
 def _choose_senses(
     store: Store, corrections: Corrections, senses: Senses, chosen: dict[_Place, str]
 ) -> Iterator[tuple["_Use", str]]:
-    """Yield what papers name with the sense that each chooses, "" for none; note those chosen by their place."""
+    """Yield what papers name with the sense that each chooses, "" for none; note those by their place."""
     texts, text = store.papers(), None
     for use in _used(store, corrections):
         sense = ""

@@ -294,7 +294,7 @@ def _defined(collection: _Collection) -> dict[str, Counter[str]]:
 
 
 def _means(short: str, long: str, papers: int, collection: _Collection) -> bool:
-    """Say whether a long form is a sense of a short one for other papers, too: one slip in one paper is none."""
+    """Say whether a long form is a sense of a short one for other papers too; a slip in one is none."""
     if is_short(collection.text_of[long]):
         return False
     initials = "".join(word[0] for word in collection.stems(long))
