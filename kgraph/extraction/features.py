@@ -158,7 +158,7 @@ class _Phrases:
     def __init__(self) -> None:
         self._first: set[str] = set()  # keys of words that one begins with
         self._joined: set[str] = set()
-        self._next: dict[str, set[str]] = {}  # by key of a first word: with what two letters it goes on
+        self._begun: set[str] = set()  # a first word and the letter, or two, that one goes on with
 
     def add(self, words: Iterable[str]) -> str:
         """Return the key of a run of words; empty if they have none."""
@@ -167,16 +167,16 @@ class _Phrases:
         if keys:
             self._first |= {keys[0], joined}
             self._joined.add(joined)
-            self._next.clear()
+            self._begun.clear()
         return joined
 
     def find(
         self, keys: Sequence[str], meant: Callable[[int, int, str], T | None]
     ) -> Iterator[tuple[int, int, T]]:
         """Yield (first token, token after the last, meaning) of each run that means something, apart."""
-        if not self._next:
+        if not self._begun:
             self._note_letters()
-        last = 0
+        known, begun, last = self._joined, self._begun, 0
         for start in [i for i, key in enumerate(keys) if key in self._first]:
             if start < last:
                 continue
@@ -185,22 +185,20 @@ class _Phrases:
             for end, key in enumerate(keys[start : start + LONGEST_NAME], start + 1):
                 if not key:
                     continue
-                if joined == first and key[:2] not in self._next[first]:
+                if joined == first and first + key[:2] not in begun:
                     break
                 joined += key
-                if joined in self._joined and (meaning := meant(start, end, joined)) is not None:
+                if joined in known and (meaning := meant(start, end, joined)) is not None:
                     best = end, meaning
             if best is not None:
                 last = best[0]
                 yield start, *best
 
     def _note_letters(self) -> None:
-        self._next = {key: set() for key in self._first}
         for joined in self._joined:
             for size in range(1, len(joined)):
-                letters = self._next.get(joined[:size])
-                if letters is not None:
-                    letters |= {joined[size], joined[size : size + 2]}
+                if joined[:size] in self._first:
+                    self._begun |= {joined[: size + 1], joined[: size + 2]}
 
 
 class Names:
@@ -246,11 +244,12 @@ class Evidence:
     """
 
     def __init__(self, counts: Mapping[str, Counts]) -> None:
-        self._counts: dict[str, Counts] = {}
+        self._rates: dict[str, tuple[float, float, float]] = {}
         self._phrases = _Phrases()
-        for spelling, counted in counts.items():
+        for spelling, (papers, things, others) in counts.items():
             key = self._phrases.add(spelling[start:end] for start, end in token_spans(spelling))
-            self._counts[key] = counted
+            papers = max(papers, 1)
+            self._rates[key] = things / papers, others / papers, float(np.log1p(papers)) / 5
 
     def find(self, keys: Sequence[str]) -> Iterator[tuple[int, int, str]]:
         """Yield (first token, token after the last, key), left to right, apart."""
@@ -259,11 +258,14 @@ class Evidence:
     def flags(self, keys: Sequence[str]) -> Floats:
         """Describe tokens by what is known of the spellings they belong to, shape (n, EVIDENCE_FLAGS)."""
         flags = np.zeros((len(keys), EVIDENCE_FLAGS), np.float32)
+        tokens: list[int] = []
+        rows: list[tuple[float, ...]] = []
         for start, end, key in self.find(keys):
-            counted = self._counts[key]
-            rates = counted.things / counted.papers, counted.others / counted.papers
-            flags[start:end] = (0, 1, *rates, np.log1p(counted.papers) / 5)
-            flags[start, :2] = 1, 0
+            rates = self._rates[key]
+            tokens += range(start, end)
+            rows += [(1, 0, *rates), *[(0, 1, *rates)] * (end - start - 1)]
+        if rows:
+            flags[tokens] = rows
         return flags
 
 
@@ -280,10 +282,11 @@ def _letters(words: Sequence[str]) -> str:
 def describe(text: str, title_length: int, words: Words, names: Names, evidence: Evidence) -> Tokens:
     """Describe a text whose first `title_length` characters are the title."""
     spans = token_spans(text)
-    rows = [words.row(text[start:end]) for start, end in spans]
+    texts = [text[start:end] for start, end in spans]
+    rows = list(map(words.row, texts))
     groups = np.array([words.group[row] for row in rows], np.int32)
     keys = [words.keys[row] for row in rows]
-    known = list(names.find(text, [text[a:b] for a, b in spans], keys))
+    known = list(names.find(text, texts, keys))
     flags = np.zeros((len(spans), PLACE_FLAGS + LEXICON_FLAGS), np.float32)
     if spans:
         flags[:, :PLACE_FLAGS] = _place(spans, groups, title_length)

@@ -197,12 +197,13 @@ class Judged:
         keys, values = np.split(self._hidden @ weights["offer"] + weights["offer_shift"], 2, axis=1)
         sought = named @ weights["seek"] + weights["seek_shift"]
         size = sought.shape[1] // HEADS
-        scores = (sought[mention] * keys[token]).reshape(-1, HEADS, size).sum(axis=2) / np.float32(size**0.5)
+        sides = sought.reshape(-1, HEADS, size)[mention], keys.reshape(-1, HEADS, size)[token]
+        scores = np.einsum("lhd,lhd->lh", *sides) / np.float32(size**0.5)
         odds = np.exp(np.minimum(scores + weights["far"][far], 30))
         firsts = np.flatnonzero(np.diff(mention, prepend=-1))
         share = odds / np.add.reduceat(odds, firsts, axis=0)[mention]
-        found = np.repeat(share, size, axis=1) * values[token]
-        return np.asarray(np.add.reduceat(found, firsts, axis=0), np.float32)
+        found = share[:, :, None] * values.reshape(-1, HEADS, size)[token]
+        return np.asarray(np.add.reduceat(found.reshape(len(found), -1), firsts, axis=0), np.float32)
 
     def _means(self, starts: Ints, ends: Ints) -> Floats:
         """Return the mean state of ranges of tokens, 0 for an empty one."""
