@@ -12,7 +12,7 @@ from sqlite3 import Connection
 from kgraph.building import own_lexicon, resolve_again
 from kgraph.changes import compare
 from kgraph.config import Config
-from kgraph.corrections import NODE, Verdict, join, key, parse, read_corrections
+from kgraph.corrections import NODE, Verdict, join, join_to_packaged, key, parse, read_corrections
 from kgraph.errors import BadInput, KGraphError
 from kgraph.keys import alias_key
 from kgraph.lexicon import Lexicon, read_lexicon, read_text
@@ -201,7 +201,7 @@ def _follow(
     file = _file(db)
     given = [Path(path) for path in store.meta("extractor")["lexicon"]]
     texts = [(str(path), read_text(path)) for path in given]
-    corrections = join([*texts, (str(file), after or "")])
+    corrections = join_to_packaged([*texts, (str(file), after or "")])
     resolve_again(store, _rows(store), corrections)
     changes = compare(store.connection, db)
     if not dry_run:

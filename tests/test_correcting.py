@@ -173,6 +173,35 @@ def test_what_hands_write_is_applied(db: Path) -> None:
     assert split(db, "LoRA").removed == ["merge LoRA | QLoRA"]
 
 
+@pytest.mark.parametrize(
+    "correct",
+    [
+        pytest.param(lambda db: merge(db, "LoRA", "QLoRA"), id="merge"),
+        pytest.param(lambda db: (merge(db, "LoRA", "QLoRA"), undo(db)), id="undo"),
+        pytest.param(apply, id="apply"),
+        pytest.param(lambda db: rename(db, "GLUE", "Glue"), id="rename"),
+    ],
+)
+def test_what_the_package_ignores_stays_ignored(correct: Callable[[Path], object], tmp_path: Path) -> None:
+    robot: dict[str, object] = {"title": "On PR2", "abstract": "PR2 and the UR5 learn GLUE."}
+    source = write(tmp_path / "a.jsonl", [*ALL, robot])
+    build([source], tmp_path / "k.db")
+    assert not {"PR2", "UR5"} & names(tmp_path / "k.db")
+    correct(tmp_path / "k.db")
+    assert not {"PR2", "UR5"} & names(tmp_path / "k.db")
+    corrected = exports(tmp_path / "k.db")
+    build([source], tmp_path / "k.db")
+    assert exports(tmp_path / "k.db") == corrected
+
+
+def test_a_name_that_the_package_ignores_can_be_had(tmp_path: Path) -> None:
+    robot: dict[str, object] = {"title": "On PR2", "abstract": "PR2 and the UR5 learn GLUE."}
+    build([write(tmp_path / "a.jsonl", [robot])], tmp_path / "k.db")
+    (tmp_path / "kgraph.lexicon").write_text("retype PR2 | model\n", "utf-8")
+    apply(tmp_path / "k.db")
+    assert names(tmp_path / "k.db") == {"PR2", "GLUE"}
+
+
 def test_a_lexicon_given_at_the_build_corrects_too(tmp_path: Path) -> None:
     team = tmp_path / "team.lexicon"
     team.write_text("merge LoRA | QLoRA\nignore GLUE\n", "utf-8")
