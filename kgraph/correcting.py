@@ -12,7 +12,7 @@ from sqlite3 import Connection
 from kgraph.building import own_lexicon, resolve_again
 from kgraph.changes import compare
 from kgraph.config import Config
-from kgraph.corrections import NODE, Verdict, join, key, parse, read_corrections
+from kgraph.corrections import NODE, Verdict, join, join_to_packaged, key, parse, read_corrections
 from kgraph.errors import BadInput, KGraphError
 from kgraph.keys import alias_key
 from kgraph.lexicon import Lexicon, read_lexicon, read_text
@@ -90,6 +90,8 @@ def split(
 
 def rename(db: str | Path, name: str, new: str, *, note: str = "", dry_run: bool = False) -> Correction:
     """Show an entity under another name."""
+    if not any(map(str.isalnum, new)):
+        raise CannotCorrect(f"{new!r} is no name: it holds no letter and no digit")
     return _say(db, "rename", name, new, note, dry_run)
 
 
@@ -201,7 +203,7 @@ def _follow(
     file = _file(db)
     given = [Path(path) for path in store.meta("extractor")["lexicon"]]
     texts = [(str(path), read_text(path)) for path in given]
-    corrections = join([*texts, (str(file), after or "")])
+    corrections = join_to_packaged([*texts, (str(file), after or "")])
     resolve_again(store, _rows(store), corrections)
     changes = compare(store.connection, db)
     if not dry_run:
@@ -259,14 +261,31 @@ class _Known:
     def reference(self, entity: Row) -> str:
         """Return the spelling that means this entity and no other: its name if that does.
 
-        A sense that has no spelling to itself is meant by its row, else by its bare name.
+        Else a row of the lexicon is meant by its id, and any other by another spelling of its own.
+        Raises CannotCorrect if no paper has one.
         """
-        for row in self._spellings(entity):
-            if row["owners"] == 1 and self._decides(entity, row):
-                return _in_a_line(row["spelling"])
-        id_ = str(entity["id"])
-        is_row = any(f"{NODE}{row.id}" == id_ for row in self._lexicon.rows)
-        return id_ if is_row else _in_a_line(str(entity["name"]))
+        reference = self._reference(entity)
+        if reference is None:
+            raise CannotCorrect(
+                f"{entity['id']} has no spelling to itself, so no line could mean it alone;"
+                f" {entity['name']!r} means others too: give its row an id in a lexicon"
+            )
+        return reference
+
+    def _reference(self, entity: Row) -> str | None:
+        own = [
+            row
+            for row in self._spellings(entity)
+            if row["papers"] and row["owners"] == 1 and self._decides(entity, row)
+        ]
+        if any(f"{NODE}{row.id}" == entity["id"] for row in self._lexicon.rows):
+            own = [
+                row
+                for row in own
+                if row["spelling"] == entity["name"] and len(self._lexicon.by_key.get(row["key"], ())) == 1
+            ]
+            return _in_a_line(own[0]["spelling"]) if own else str(entity["id"])
+        return _in_a_line(own[0]["spelling"]) if own else None
 
     def _decides(self, entity: Row, row: Row) -> bool:
         """Tell whether papers that name the entity by this spelling alone mean it, or would."""
@@ -328,8 +347,15 @@ class _Known:
         return [
             str(verdict)
             for verdict in merges
-            if own & set(verdict.subject) and (not wanted or wanted & set(verdict.subject))
+            if (own & set(verdict.subject) or all(self._stands_in(one, entity) for one in verdict.subject))
+            and (not wanted or wanted & set(verdict.subject))
         ]
+
+    def _stands_in(self, said: str, entity: Row) -> bool:
+        """Tell whether an entity holds what a line means, be it that others bear the spelling too."""
+        keys = {row["key"] for row in self._spellings(entity)}
+        rows = (row for row in self._lexicon.rows if key(f"{NODE}{row.id}") == said)
+        return said in keys or any(alias_key(text) in keys for row in rows for text in row.spellings)
 
     def lines_of(self, verb: str, entity: Row) -> list[str]:
         """Return the lines of a verb that speak of this entity."""
@@ -338,4 +364,5 @@ class _Known:
 
     def _keys(self, entity: Row) -> set[str]:
         mine = {row["key"] for row in self._spellings(entity) if row["owners"] == 1}
-        return mine | {key(str(entity["id"])), key(self.reference(entity))}
+        reference = self._reference(entity)
+        return mine | {key(str(entity["id"]))} | ({key(reference)} if reference else set())

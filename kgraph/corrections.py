@@ -73,6 +73,7 @@ class Corrections:
     heads: Mapping[str, str] = field(default_factory=dict)  # names of what is merged, by its first key
     names: Mapping[str, str] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
+    second: frozenset[str] = frozenset()  # keys that a line tells apart from the one before it
 
     @classmethod
     def of(cls, verdicts: Iterable[Verdict]) -> "Corrections":
@@ -97,6 +98,7 @@ class Corrections:
             {keys[0]: texts[keys[0]] for keys in merged if not keys[0].startswith("\t")},
             {key(verdict.name): verdict.other for verdict in by_verb["rename"]},
             {key(verdict.name): verdict.other for verdict in by_verb["retype"]},
+            frozenset(key(verdict.other) for verdict in by_verb["forbid"]),
         )
 
     def divide(self, spellings: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -109,9 +111,8 @@ class Corrections:
         if len(spellings) == 1 or not self.apart:
             yield tuple(spellings)
             return
-        second = {key(verdict.other) for verdict in self.verdicts if verdict.verb == "forbid"}
         parts: list[list[str]] = []
-        for spelling in sorted(spellings, key=lambda spelling: (key(spelling) in second, spelling)):
+        for spelling in sorted(spellings, key=lambda spelling: (key(spelling) in self.second, spelling)):
             others = self.apart.get(key(spelling), frozenset())
             part = next((part for part in parts if others.isdisjoint(map(key, part))), None)
             if part is None:
@@ -126,12 +127,16 @@ def read_corrections(paths: Iterable[Path], *, packaged: bool = True) -> Correct
 
     What is packaged counts for names of which these say nothing.
     """
-    own = join((str(path), read_text(path)) for path in paths)
-    if not packaged:
-        return own
+    texts = ((str(path), read_text(path)) for path in paths)
+    return join_to_packaged(texts) if packaged else join(texts)
+
+
+def join_to_packaged(texts: Iterable[tuple[str, str]]) -> Corrections:
+    """Join the verdicts of a user's files, given by name and content, and those that are packaged."""
+    own = join(texts)
     said = {key(name) for verdict in own.verdicts for name in (verdict.name, verdict.other)}
-    text = (files("kgraph") / "data" / "ignored.lexicon").read_text("utf-8")
-    others = (one for one in parse(text, "kgraph/data/ignored.lexicon") if key(one.name) not in said)
+    packaged = (files("kgraph") / "data" / "ignored.lexicon").read_text("utf-8")
+    others = (one for one in parse(packaged, "kgraph/data/ignored.lexicon") if key(one.name) not in said)
     return Corrections.of([*own.verdicts, *others])
 
 

@@ -47,7 +47,8 @@ def edit(text: str | None, put: Iterable[Verdict], drop: Iterable[str] = ()) -> 
     for verdict in put:
         if str(verdict) not in there:
             at = _place(lines, str(verdict))
-            lines[at:at] = [*([f"# {verdict.note}"] if verdict.note else []), str(verdict)]
+            note = " ".join(verdict.note.split())  # one line, whatever breaks lines in it
+            lines[at:at] = [*([f"# {note}"] if note else []), str(verdict)]
     result = "".join(f"{line}\n" for line in lines)
     return None if result == HEADER else result
 

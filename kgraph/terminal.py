@@ -330,6 +330,8 @@ def show_correction(correction: Mapping[str, Any]) -> None:
             "papers": len(papers),
         }
     )
+    if not (papers or any(nodes.values()) or any(edges.values())):
+        say("This changes nothing in the graph.")
     if correction["dry_run"]:
         say("Nothing was changed: this is a dry run.")
 

@@ -27,7 +27,7 @@ from kgraph.correcting import (
 )
 from kgraph.errors import UnknownName
 from kgraph.extraction import Extractor
-from kgraph.lexicon import Lexicon
+from kgraph.lexicon import Lexicon, Row
 from kgraph.records import Extraction, Paper
 from kgraph.store import Store
 
@@ -64,6 +64,11 @@ def exports(db: Path) -> dict[str, bytes]:
 def names(db: Path) -> set[str]:
     with Store(db) as store:
         return {entity.name for entity in store.entities()}
+
+
+def ids(db: Path) -> set[str]:
+    with Store(db) as store:
+        return {entity.id for entity in store.entities()}
 
 
 def own(db: Path) -> list[str]:
@@ -173,6 +178,61 @@ def test_what_hands_write_is_applied(db: Path) -> None:
     assert split(db, "LoRA").removed == ["merge LoRA | QLoRA"]
 
 
+@pytest.mark.parametrize(
+    "correct",
+    [
+        pytest.param(lambda db: merge(db, "LoRA", "QLoRA"), id="merge"),
+        pytest.param(lambda db: (merge(db, "LoRA", "QLoRA"), undo(db)), id="undo"),
+        pytest.param(apply, id="apply"),
+        pytest.param(lambda db: rename(db, "GLUE", "Glue"), id="rename"),
+    ],
+)
+def test_what_the_package_ignores_stays_ignored(correct: Callable[[Path], object], tmp_path: Path) -> None:
+    robot: dict[str, object] = {"title": "On PR2", "abstract": "PR2 and the UR5 learn GLUE."}
+    source = write(tmp_path / "a.jsonl", [*ALL, robot])
+    build([source], tmp_path / "k.db")
+    assert not {"PR2", "UR5"} & names(tmp_path / "k.db")
+    correct(tmp_path / "k.db")
+    assert not {"PR2", "UR5"} & names(tmp_path / "k.db")
+    corrected = exports(tmp_path / "k.db")
+    build([source], tmp_path / "k.db")
+    assert exports(tmp_path / "k.db") == corrected
+
+
+def test_a_name_that_the_package_ignores_can_be_had(tmp_path: Path) -> None:
+    robot: dict[str, object] = {"title": "On PR2", "abstract": "PR2 and the UR5 learn GLUE."}
+    build([write(tmp_path / "a.jsonl", [robot])], tmp_path / "k.db")
+    (tmp_path / "kgraph.lexicon").write_text("retype PR2 | model\n", "utf-8")
+    apply(tmp_path / "k.db")
+    assert names(tmp_path / "k.db") == {"PR2", "GLUE"}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\u2028", "\x85", "\t"])
+def test_a_note_is_one_line(db: Path, end: str) -> None:
+    ignore(db, "SQuAD", note=f"no thing{end}merge LoRA | QLoRA")
+    assert own(db) == ["ignore SQuAD"]
+    assert [row["note"] for row in verdicts(db)] == ["no thing merge LoRA | QLoRA"]
+
+
+def test_a_sense_is_meant_by_its_row_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        Row("zorble", "method", "ZORBLE", cues=("scores",)),
+        Row("zorble-net", "method", "ZORBLE", cues=("gates",)),
+    ]
+    monkeypatch.setattr(kgraph.correcting, "read_lexicon", lambda paths: Lexicon.of(rows))
+    texts = ["ZORBLE gates.", "ZORBLE scores.", "ZORBLE is there."]
+    papers = [{"title": f"Paper {number}", "abstract": text} for number, text in enumerate(texts)]
+    db = tmp_path / "k.db"
+    build([write(tmp_path / "a.jsonl", papers)], db)
+    apply(db)
+    (bare,) = ids(db) - {"entity:zorble", "entity:zorble-net"}
+    with pytest.raises(CannotCorrect, match="no spelling to itself"):
+        ignore(db, bare)
+    ignore(db, "entity:zorble-net")
+    assert own(db) == ["ignore entity:zorble-net"]
+    assert ids(db) == {"entity:zorble", bare}
+
+
 def test_a_lexicon_given_at_the_build_corrects_too(tmp_path: Path) -> None:
     team = tmp_path / "team.lexicon"
     team.write_text("merge LoRA | QLoRA\nignore GLUE\n", "utf-8")
@@ -198,6 +258,8 @@ def test_a_lexicon_given_at_the_build_corrects_too(tmp_path: Path) -> None:
         pytest.param(
             lambda db: rename(db, "GLUE", "a | b"), CannotCorrect, "expected 'rename A | NAME'", id="a bar"
         ),
+        pytest.param(lambda db: rename(db, "GLUE", "|"), CannotCorrect, "no letter", id="a sign"),
+        pytest.param(lambda db: rename(db, "GLUE", "---"), CannotCorrect, "no letter", id="signs"),
         pytest.param(lambda db: rename(db, "GLUE", "a\nb"), CannotCorrect, "cannot hold", id="a line break"),
         pytest.param(
             lambda db: (forbid(db, "LoRA", "GLUE"), merge(db, "LoRA", "QLoRA"), merge(db, "GLUE", "QLoRA")),
