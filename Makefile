@@ -35,6 +35,10 @@ install: $(VENV)/installed-dev ## Install into .venv all that the other targets 
 test: $(VENV)/installed-dev ## Run the tests (ARGS="-k mamba" chooses)
 	@$(BIN)/python -m pytest $(or $(ARGS),-n 2)
 
+.PHONY: test-all
+test-all: $(VENV)/installed-dev ## Run all tests, the slow ones too
+	@$(BIN)/python -m pytest -n 2 -m ""
+
 .PHONY: check
 check: lint types docs-check test ## All that must pass: lint, types, fresh docs, tests
 

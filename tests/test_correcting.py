@@ -149,6 +149,7 @@ def test_ignore_rename_retype(db: Path) -> None:
     assert [row["verb"] for row in verdicts(db)] == ["ignore", "rename", "retype"]
 
 
+@pytest.mark.slow
 def test_undo_takes_back_step_by_step(db: Path) -> None:
     states = [exports(db)]
     steps: list[Callable[[], object]] = [
@@ -221,7 +222,9 @@ def test_a_sense_is_meant_by_its_row_or_not_at_all(tmp_path: Path, monkeypatch: 
     ]
     monkeypatch.setattr(kgraph.correcting, "read_lexicon", lambda paths: Lexicon.of(rows))
     texts = ["ZORBLE gates.", "ZORBLE scores.", "ZORBLE is there."]
-    papers = [{"title": f"Paper {number}", "abstract": text} for number, text in enumerate(texts)]
+    papers: list[dict[str, object]] = [
+        {"title": f"Paper {number}", "abstract": text} for number, text in enumerate(texts)
+    ]
     db = tmp_path / "k.db"
     build([write(tmp_path / "a.jsonl", papers)], db)
     apply(db)
@@ -278,7 +281,7 @@ def test_what_cannot_be(change, error, message, db: Path) -> None:  # type: igno
 
 # ---------------------------------------------------------------------------------------------------- laws
 
-few = settings(max_examples=8, deadline=None)
+few = settings(max_examples=3, deadline=None)
 WORDS = ["LoRA", "QLoRA", "GPT-3", "GPT-4", "GLUE", "SQuAD", "BERT"]
 texts = st.lists(st.sampled_from(WORDS), min_size=2, max_size=4, unique=True).map(" and ".join)
 collections = st.lists(texts, min_size=2, max_size=5, unique=True)
@@ -290,6 +293,7 @@ def made(folder: Path, found: list[str]) -> Path:
     return folder / "k.db"
 
 
+@pytest.mark.slow
 @few
 @given(collections, st.data())
 def test_merge_then_split_and_undo_restore_every_export(

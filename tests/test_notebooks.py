@@ -11,6 +11,11 @@ from pipelines.notebooks import NOTEBOOKS, dumped, run
 LARGEST = 400_000  # bytes of a notebook, its pictures included
 
 notebooks = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+run_notebooks = pytest.mark.parametrize(
+    "notebook",
+    [pytest.param(path, marks=[pytest.mark.slow] * (path.stem != "landscape")) for path in NOTEBOOKS],
+    ids=lambda path: path.stem,
+)
 
 
 def cells(notebook: Path) -> list[dict[str, Any]]:
@@ -30,7 +35,7 @@ def test_is_kept_with_its_output_and_small(notebook: Path) -> None:
 
 @pytest.mark.notebook
 @pytest.mark.filterwarnings("default")  # what the kernel's machinery warns of is not ours
-@notebooks
+@run_notebooks
 def test_runs(notebook: Path, tmp_path: Path) -> None:
     pytest.importorskip("nbclient")
     again = json.loads(dumped(run(notebook, tmp_path)))
