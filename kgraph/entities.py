@@ -88,7 +88,7 @@ def resolve(usages: Iterable[Usage], lexicon: Lexicon, corrections: Corrections 
     ]
     drafts = _overruled(drafts, sorted(members), collection, clusters, corrections)
     ids = _ids(drafts, collection, lexicon)
-    nothing = {clusters.find(collection.node(name)) for name in corrections.ignored}
+    nothing = {clusters.find(node) for name in corrections.ignored for node in collection.nodes(name)}
     by_id = sorted(zip(ids, drafts, sorted(members), strict=True), key=lambda one: one[0])
     named = [(id_, draft) for id_, draft, node in by_id if node not in nothing]
     said = {collection.node(name) for names in corrections.merged for name in names}
@@ -192,6 +192,7 @@ class _Collection:
         self.rows_of = {form: lexicon.by_key[form] for form in self.text_of if form in lexicon.by_key}
         self.rows = {row.id: row for row in lexicon.rows}
         self.sense_of: dict[str, str] = {}  # form with a sense -> the sense
+        self._sensed: dict[str, list[str]] = defaultdict(list)  # form -> the same with its senses
         self.reading_of: dict[Use, _Reading] = {}  # -> what it says
         self.readings: Counter[_Reading] = Counter()  # -> papers
         self.form_papers: Counter[str] = Counter()
@@ -206,8 +207,15 @@ class _Collection:
         sensed = with_sense(form, sense)
         if sense:
             self.text_of.setdefault(sensed, self.text_of[form])
+            if sensed not in self.sense_of:
+                self._sensed[form].append(sensed)
             self.sense_of[sensed] = sense
         return sensed
+
+    def nodes(self, key: str) -> list[str]:
+        """Return the form of a name and its senses in single papers."""
+        form = self.node(key)
+        return [form, *self._sensed.get(form, ())]
 
     def node(self, key: str) -> str:
         """Return the form of a name that corrections give by its key, or the node of a row."""

@@ -297,3 +297,9 @@ def test_a_forbidden_pair_is_in_no_entity(usages: list[Usage], forbids: list[tup
     for pair in forbids:
         a, b = ({row.entity for row in found.spellings if row.spelling == name} for name in pair)
         assert a.isdisjoint(b)
+
+
+def test_ignoring_a_name_ignores_all_that_papers_mean_by_it() -> None:
+    senses = [replace(usage("COMET"), sense="own:p"), replace(usage("COMET", papers=3), label="metric")]
+    assert len(resolved(senses).entities) == 2
+    assert resolved(senses, "ignore COMET").entities == []
