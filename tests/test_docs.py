@@ -17,7 +17,12 @@ DOCUMENTS = sorted(
     path.relative_to(ROOT)
     for path in (
         *ROOT.glob("*.md"),
-        *(found for folder in FOLDERS for found in (ROOT / folder).rglob("*.md")),
+        *(
+            found
+            for folder in FOLDERS
+            for found in (ROOT / folder).rglob("*.md")
+            if "node_modules" not in found.parts
+        ),
     )
 )
 COMMANDS = main.list_commands(click.Context(main))
