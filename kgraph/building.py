@@ -367,6 +367,10 @@ def _used(store: Store, corrections: Corrections) -> Iterator[_Use]:
         for name, *mention in rows:
             by_name[name].append(tuple(mention))
         for name, mentions in by_name.items():
+            if len(mentions) == 1:  # as most are
+                ((text, label, score, role),) = mentions
+                yield _Use(paper, name, (text,), label, score, role == ROLES[0])
+                continue
             for spellings in corrections.divide(sorted({text for text, *_ in mentions})):
                 of_these = [mention for mention in mentions if mention[0] in spellings]
                 _, _, scores, roles = zip(*of_these, strict=True)

@@ -7,6 +7,7 @@ alone; a plural s needs the whole collection, for Atlas is no plural of Atla.
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import permutations
 
 from kgraph.keys import FUNCTION_WORDS, alias_key
@@ -110,8 +111,13 @@ def stems(text: str) -> tuple[str, ...]:
     >>> stems("continual learning"), stems("contrastive learning")
     (('continual', 'learn'), ('contrastiv', 'learn'))
     """
-    words = (part for word in _WORD.findall(text.lower()) for part in _PARTICLE.sub(r"\1 ", word).split())
-    return tuple(_ENDING.sub("", word) for word in words if word not in FUNCTION_WORDS) or (text,)
+    return tuple(stem for word in _WORD.findall(text.lower()) for stem in _stems_of(word)) or (text,)
+
+
+@lru_cache(1 << 16)  # the same words come again and again
+def _stems_of(word: str) -> tuple[str, ...]:
+    parts = _PARTICLE.sub(r"\1 ", word).split()
+    return tuple(_ENDING.sub("", part) for part in parts if part not in FUNCTION_WORDS)
 
 
 _KINDS = frozenset(
