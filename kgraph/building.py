@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
 from kgraph.config import Config
-from kgraph.corrections import Corrections, read_corrections
+from kgraph.corrections import Corrections, own_lexicon, read_corrections
 from kgraph.edges import find_introducers, relate_builds_on
 from kgraph.entities import find_senses, resolve
 from kgraph.errors import StoreError
@@ -243,12 +243,6 @@ class _Run:
             **store.counts(),
             seconds=round(time.monotonic() - self.started, 2),
         )
-
-
-def own_lexicon(db: Path) -> list[Path]:
-    """Return the lexicon that stands beside a store, if there is one."""
-    beside = db.parent / Config.lexicon
-    return [beside] if beside.exists() else []
 
 
 def resolve_again(

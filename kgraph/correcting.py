@@ -9,10 +9,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from sqlite3 import Connection
 
-from kgraph.building import own_lexicon, resolve_again
+from kgraph.building import resolve_again
 from kgraph.changes import compare
 from kgraph.config import Config
-from kgraph.corrections import NODE, Verdict, join, join_to_packaged, key, parse, read_corrections
+from kgraph.corrections import (
+    NODE,
+    Verdict,
+    join,
+    join_to_packaged,
+    key,
+    own_lexicon,
+    parse,
+    read_corrections,
+)
 from kgraph.errors import BadInput, KGraphError
 from kgraph.keys import alias_key
 from kgraph.lexicon import Lexicon, read_lexicon, read_text

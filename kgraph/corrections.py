@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 
+from kgraph.config import Config
 from kgraph.errors import BadInput
 from kgraph.keys import alias_key, slug
 from kgraph.lexicon import VERBS, Lexicon, Row, read_text
@@ -120,6 +121,12 @@ class Corrections:
             else:
                 part.append(spelling)
         yield from (tuple(sorted(part)) for part in parts)
+
+
+def own_lexicon(db: Path) -> list[Path]:
+    """Return the lexicon that stands beside a store, if there is one."""
+    beside = db.parent / Config.lexicon
+    return [beside] if beside.exists() else []
 
 
 def read_corrections(paths: Iterable[Path], *, packaged: bool = True) -> Corrections:

@@ -234,14 +234,15 @@ class _Collection:
             return _Reading(tuple(forms))
         shorts = {form for form in forms if is_short(self.text_of[form])}
         kept: dict[str, frozenset[str]] = {}
-        for form in sorted(forms, key=lambda form: (not self._spells_out(form, shorts), *self._rank(form))):
+        for form in sorted(forms, key=lambda form: (not self.spells_out(form, shorts), *self._rank(form))):
             words = frozenset(self.stems(form))
             if not any(words < other or other < words for other in kept.values()):
                 kept[form] = words
         longs = [form for form in kept if form not in shorts] or [max(sorted(kept), key=len)]
         return _Reading(tuple(longs), tuple(form for form in kept if form not in longs))
 
-    def _spells_out(self, form: str, shorts: set[str]) -> bool:
+    def spells_out(self, form: str, shorts: set[str]) -> bool:
+        """Say whether a form is none of these short ones, but its initials are."""
         return form not in shorts and "".join(word[0] for word in self.stems(form)) in shorts
 
     def _rank(self, form: str) -> tuple[int, int, str]:
@@ -305,8 +306,7 @@ def _means(short: str, long: str, papers: int, collection: _Collection) -> bool:
     """Say whether a long form is a sense of a short one for other papers too; a slip in one is none."""
     if is_short(collection.text_of[long]):
         return False
-    initials = "".join(word[0] for word in collection.stems(long))
-    return papers > 1 or (initials == short and short not in collection.rows_of)
+    return papers > 1 or (collection.spells_out(long, {short}) and short not in collection.rows_of)
 
 
 def _unite_same_words(short: str, longs: Iterable[str], collection: _Collection, clusters: Clusters) -> None:

@@ -9,8 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 from sqlite3 import Connection
 
-from kgraph.config import Config
-from kgraph.corrections import Corrections, key, read_corrections
+from kgraph.corrections import Corrections, key, own_lexicon, read_corrections
 from kgraph.lexicon import Lexicon, read_lexicon
 from kgraph.names import Row, find_entity, find_node, select
 from kgraph.records import ROLES, STATED
@@ -105,8 +104,7 @@ def read_files(db: Connection) -> tuple[Lexicon, Corrections]:
     """Read the lexicons that a store was made with."""
     (_, _, file), *_ = db.execute("PRAGMA database_list").fetchall()
     (known,) = db.execute("SELECT value FROM meta WHERE key = 'extractor'").fetchone()
-    beside = Path(file).parent / Config.lexicon
-    paths = [*map(Path, json.loads(known)["lexicon"]), *([beside] if beside.exists() else [])]
+    paths = [*map(Path, json.loads(known)["lexicon"]), *own_lexicon(Path(file))]
     return read_lexicon(paths), read_corrections(paths)
 
 

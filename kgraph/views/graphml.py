@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from kgraph.views.files import atomic_write
 from kgraph.views.rows import DRAWN_FIELDS, EDGE_FIELDS, NODE_FIELDS, Row, drawn_rows, edge_rows
-from kgraph.views.rows import year_of as year_of  # page.py takes it from here
 from kgraph.views.xml_text import attribute, escape, spelled
 
 if TYPE_CHECKING:
