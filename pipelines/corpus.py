@@ -16,6 +16,8 @@ CORPUS = SHARED / "corpora" / "conference-abstracts.jsonl.gz"
 TRAIN = SHARED / "gold" / "train.jsonl"
 DEV = SHARED / "gold" / "dev.jsonl"
 ANNOTATIONS = Path(__file__).with_name("annotations.jsonl")  # of papers of the corpus, by their number
+GOLD = 0  # whose annotations count; the rounds of ours count from 1
+ROUNDS = 2
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Annotated:
     paper: Paper
     entities: Sequence[Mapping[str, Any]]
     relations: Sequence[tuple[str, str, str]]
+    annotators: int = GOLD  # or the round of ours
 
     def spans(self) -> list[tuple[int, int, int]]:
         """Return (first token, token after the last, index of the entity) wherever a spelling stands.
@@ -61,8 +64,8 @@ def read_annotated(path: Path) -> list[Annotated]:
 def read_annotated_corpus() -> list[Annotated]:
     """Join our own annotations, which hold names only, with the papers of the corpus that they are of.
 
-    A line has the paper, its entities as [type, role, name, aliases...] and its relations as
-    [entity, relation, entity] by the entities' places in that list.
+    A line has the paper, its entities as [type, role, name, aliases...], its relations as
+    [entity, relation, entity] by the entities' places in that list, and the round if it was not the first.
     """
     rows = {row["id"]: row for row in map(json.loads, ANNOTATIONS.read_text("utf-8").split("\n")[:-1])}
     return [_joined(paper, rows[paper.id]) for paper in read_corpus() if paper.id in rows]
@@ -74,7 +77,7 @@ def _joined(paper: Paper, row: Mapping[str, Any]) -> Annotated:
         for type_, role, name, *aliases in row["entities"]
     ]
     relations = [(entities[i]["name"], relation, entities[j]["name"]) for i, relation, j in row["relations"]]
-    return Annotated(paper, entities, relations)
+    return Annotated(paper, entities, relations, row.get("round", 1))
 
 
 def _annotated(paper: Paper, document: Mapping[str, Any]) -> Annotated:

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kgraph.extraction.features import Counts
+from pipelines.corpus import GOLD
 from pipelines.evidence import write_evidence
-from pipelines.model import GOLD, Model
+from pipelines.model import Model
 
 LAYERS = (
     *(
@@ -59,9 +60,9 @@ def _named(state: dict[str, npt.NDArray[np.float32]]) -> dict[str, npt.NDArray[n
     }
     for k in range(4):
         named[f"affix{k}"] = state[f"affixes.{k}.weight"]
-        kernel = state[f"convolutions.{k}.weight"]  # (out, in, 3)
-        named[f"conv{k}"] = np.concatenate([kernel[:, :, place].T for place in range(3)])
-        named[f"conv{k}_shift"] = state[f"convolutions.{k}.bias"]
+        named[f"here{k}"] = state[f"convolutions.{k}.here.weight"].T
+        named[f"here{k}_shift"] = state[f"convolutions.{k}.here.bias"]
+        named[f"beside{k}"] = state[f"convolutions.{k}.beside.weight"].T
         named[f"norm{k}_scale"], named[f"norm{k}_shift"] = (
             state[f"norms.{k}.weight"],
             state[f"norms.{k}.bias"],

@@ -131,7 +131,9 @@ def _candidates(lexicon: Lexicon, judged: set[str]) -> Iterator[str]:
 
 
 def _half_believed(paper: Paper, tagger: Tagger) -> Iterator[tuple[str, str]]:
-    for start, end, type_, _ in tagger.find(tagger.read(paper.text), GENEROUS_BIAS):
+    with tagger.network.one_thread():
+        found = list(tagger.find(tagger.read(paper.text), GENEROUS_BIAS))
+    for start, end, type_, _ in found:
         yield paper.text[start:end].strip("-–—,;:. "), type_
 
 

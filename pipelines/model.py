@@ -5,8 +5,9 @@ paper and the opinion of the lexicon and of other papers. Four convolutions with
 between them every token meets all others of the same word, its sentence and the whole paper. One head
 labels tokens, one gives every thing its role, one relates every two things of a paper.
 
-The annotators of the gold papers and those of the corpus differ a little in what they take for a name and
-for a relation: every layer that decides has a bias of each, learnt together; what ships is the gold's.
+Those who annotated the gold papers and those who annotated the corpus, in two rounds, differ a little in
+what they take for a name, a role and a relation: every layer that decides has a bias of each, learnt
+together; what ships is the gold's.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,17 +40,17 @@ from kgraph.extraction.network import (
     LABELS,
     POOL_AFTER,
     RELATION_CLASSES,
+    TOLD,
     looks,
 )
 from kgraph.extraction.things import PAIR_FLAGS, THING_FLAGS, Things, describe_things
 from kgraph.records import ROLES, STATED, SYMMETRIC, TYPES
-from pipelines.corpus import Annotated
+from pipelines.corpus import ROUNDS, Annotated
 
 HIDDEN, AFFIX = 128, 24
 AROUND, PAIR = 96, 96  # what is said of a mention or a meeting, and of a pair
 COMPANY = 48  # what is said of all the things of a paper
 SOUGHT = 64  # what mentions look for in their sentences, all heads together
-GOLD, OURS = 0, 1  # whose annotation it is
 RATE, BATCH = 2e-3, 16  # the greatest rate of a step, and papers in one
 ROLE_WEIGHT, PAIR_WEIGHT = 0.4, 0.3
 JUDGED_DROP = (
@@ -71,7 +72,7 @@ class Example:
     things: Things
     roles: list[int]  # by thing, index into ROLES
     relations: list[int]  # by pair of things, index into RELATION_CLASSES
-    annotator: int  # GOLD or OURS
+    annotators: int  # see corpus.Annotated
 
 
 def read_words(folder: Path) -> tuple[Words, Floats]:
@@ -99,8 +100,8 @@ def encode(annotated: Annotated, words: Words, names: Names, evidence: Evidence)
     named = [annotated.entities[index] for index in number]
     things = describe_things(tokens, mentions, [TYPES.index(e["type"]) for e in named])
     roles = [ROLES.index(e["role"]) for e in named]
-    annotator = OURS if annotated.paper.id.startswith("corpus:") else GOLD
-    return Example(tokens, labels, things, roles, _relations(annotated, named, things), annotator)
+    relations = _relations(annotated, named, things)
+    return Example(tokens, labels, things, roles, relations, annotated.annotators)
 
 
 def _relations(annotated: Annotated, named: Sequence[Mapping[str, Any]], things: Things) -> list[int]:
@@ -116,6 +117,25 @@ def _relations(annotated: Annotated, named: Sequence[Mapping[str, Any]], things:
     return [stated.get((i, j), 0) for i, j in things.pairs.tolist()]
 
 
+class Convolution(nn.Module):
+    """Three words wide; the words beside are seen by their first TOLD channels only, for speed."""
+
+    def __init__(self, dilation: int) -> None:
+        super().__init__()
+        self.dilation = dilation
+        self.here = nn.Linear(HIDDEN, HIDDEN)
+        self.beside = nn.Linear(
+            TOLD, 2 * HIDDEN, bias=False
+        )  # to the word after, to that before
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """Map (papers, tokens, HIDDEN) to the same shape."""
+        after, before = self.beside(hidden[..., :TOLD]).chunk(2, -1)
+        far = min(self.dilation, hidden.shape[1])
+        after, before = after[:, : hidden.shape[1] - far], before[:, far:]
+        return self.here(hidden) + F.pad(after, (0, 0, far, 0)) + F.pad(before, (0, 0, 0, far))
+
+
 class Model(nn.Module):
     def __init__(self, vectors: Floats, drop: float = 0.15, word_drop: float = 0.15) -> None:
         super().__init__()
@@ -127,9 +147,7 @@ class Model(nn.Module):
         width = vectors.shape[1] + 4 * AFFIX + WORD_FLAGS + PLACE_FLAGS + LEXICON_FLAGS
         self.enter = nn.Linear(width, HIDDEN)
         self.enter_norm = nn.LayerNorm(HIDDEN)
-        self.convolutions = nn.ModuleList(
-            nn.Conv1d(HIDDEN, HIDDEN, 3, padding=d, dilation=d) for d in DILATIONS
-        )
+        self.convolutions = nn.ModuleList(Convolution(d) for d in DILATIONS)
         self.norms = nn.ModuleList(nn.LayerNorm(HIDDEN) for _ in DILATIONS)
         self.same_word = nn.Linear(2 * HIDDEN, HIDDEN)
         self.sentence = nn.Linear(2 * HIDDEN, HIDDEN)
@@ -150,7 +168,7 @@ class Model(nn.Module):
         self.pair_met = nn.Linear(AROUND, PAIR, bias=False)
         self.pair = nn.Linear(PAIR, len(RELATION_CLASSES))
         habits = {"enter": HIDDEN, "label": len(LABELS), "role": len(ROLES), "pair": len(RELATION_CLASSES)}
-        self.habits = nn.ModuleDict({name: nn.Embedding(2, width) for name, width in habits.items()})
+        self.habits = nn.ModuleDict({name: nn.Embedding(1 + ROUNDS, width) for name, width in habits.items()})
         for table in self.habits.values():
             nn.init.zeros_(table.weight)
         self.drop, self.word_drop = drop, word_drop
@@ -169,7 +187,7 @@ class Model(nn.Module):
         habit = self.habits["enter"](batch.annotators).unsqueeze(1)
         hidden = self.enter_norm(F.relu(self.enter(entered) + habit)) * mask
         for depth, (convolution, norm) in enumerate(zip(self.convolutions, self.norms, strict=True)):
-            moved = convolution(self._dropped(hidden, self.drop).transpose(1, 2)).transpose(1, 2)
+            moved = convolution(self._dropped(hidden, self.drop))
             hidden = norm(hidden + F.relu(moved)) * mask
             if depth == POOL_AFTER:
                 hidden = self._pool(hidden, batch, mask)
@@ -305,7 +323,7 @@ def collate(examples: Sequence[Example], words: Words) -> Batch:
         ids[i, :n] = torch.tensor([words.ids[row] for row in rows])
         flags[i, :n, :WORD_FLAGS] = torch.tensor([words.flags[row] for row in rows])
         flags[i, :n, WORD_FLAGS:] = torch.from_numpy(example.tokens.flags)
-        groups[i, :n] = torch.from_numpy(np.unique(example.tokens.groups, return_inverse=True)[1]) + 1
+        groups[i, :n] = torch.from_numpy(example.tokens.repeats.word) + 1
         labels[i, :n] = torch.from_numpy(example.labels)
         mask[i, :n] = 1
         sentences[i, :n] = torch.from_numpy(example.tokens.sentences) + 1 + int(sentences.max())
@@ -333,7 +351,7 @@ def collate(examples: Sequence[Example], words: Words) -> Batch:
             for e, m, a in zip(examples, mention, token, strict=False)
         ),
         torch.repeat_interleave(torch.tensor([len(t.flags) for t in things])),
-        torch.tensor([example.annotator for example in examples]),
+        torch.tensor([example.annotators for example in examples]),
     )
 
 

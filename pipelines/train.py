@@ -25,14 +25,14 @@ import click
 
 from kgraph.extraction.features import Names
 from kgraph.lexicon import read_lexicon
-from pipelines.corpus import TRAIN, Annotated, read_annotated, read_annotated_corpus
+from pipelines.corpus import GOLD, TRAIN, Annotated, read_annotated, read_annotated_corpus
 from pipelines.evidence import count_evidence, evidence_of_others
 from pipelines.figures import print_figures
 from pipelines.vectors import write_vectors
 
 BUILD = Path("build/train")
 SHIPPED = Path("kgraph/data/tagger")
-EPOCHS = 10
+EPOCHS = 7
 FOLDS = 5
 
 
@@ -90,11 +90,11 @@ def _step(product: Path, make: Callable[[Path], None]) -> None:
 def _train(papers: Sequence[Annotated], product: Path, seed: int) -> None:
     import torch
 
-    from pipelines.model import GOLD, Model, encode, read_words, train
+    from pipelines.model import Model, encode, read_words, train
 
     (words, vectors), names = read_words(BUILD), Names(read_lexicon())
     examples = [encode(paper, words, names, evidence) for paper, evidence in evidence_of_others(papers)]
-    examples += [example for example in examples if example.annotator == GOLD]  # whose habits count, twice
+    examples += 2 * [example for example in examples if example.annotators == GOLD]  # whose habits count
     torch.manual_seed(seed)
     model = Model(vectors)
     train(model, examples, words, epochs=EPOCHS, seed=seed, report=_report)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kgraph.extraction.features import Evidence, Names, Tokens, Words, describe
-from kgraph.extraction.network import DISTANCES, _normed, _same_words, _sentence_states, looks
+from kgraph.extraction.network import DISTANCES, _convolved, _normed, _same_words, _sentence_states, looks
 from kgraph.lexicon import Lexicon
 
 TEXT = "Dots and dots\nA dot is near a dot. Nothing else is. Lines, dots and lines meet in the plane of dots."
@@ -21,11 +21,20 @@ def hidden(tokens: Tokens) -> np.ndarray:
 
 
 def test_same_words(tokens: Tokens, hidden: np.ndarray) -> None:
-    most, mean, member = _same_words(hidden, tokens.groups)
-    for token, group in enumerate(tokens.groups):
-        places = hidden[tokens.groups == group]
-        assert np.allclose(most[member[token]], places.max(axis=0))
-        assert np.allclose(mean[member[token]], places.mean(axis=0), atol=1e-6)
+    most, mean = _same_words(hidden, tokens.repeats)
+    for word in tokens.repeats.word:
+        places = hidden[tokens.repeats.word == word]
+        assert np.allclose(most[word], places.max(axis=0))
+        assert np.allclose(mean[word], places.mean(axis=0), atol=1e-6)
+
+
+def test_repeats(tokens: Tokens) -> None:
+    repeats = tokens.repeats
+    words = [TEXT[start:end].lower().removesuffix("s") for start, end in tokens.spans]
+    for word, first, size in zip(range(len(repeats.sizes)), repeats.firsts, repeats.sizes, strict=True):
+        places = repeats.order[first : first + size].tolist()
+        assert places == np.flatnonzero(repeats.word == word).tolist()
+    assert [words[repeats.order[first]] for first in repeats.firsts[repeats.word]] == words
 
 
 def test_sentence_states(tokens: Tokens, hidden: np.ndarray) -> None:
@@ -56,3 +65,18 @@ def test_normed(hidden: np.ndarray) -> None:
     normed = _normed(hidden, 2 * ones, ones)
     assert np.allclose(normed.mean(axis=1), 1, atol=1e-5)
     assert np.allclose(normed.std(axis=1), 2, atol=1e-3)
+
+
+@pytest.mark.parametrize("dilation", [1, 2, 4])
+@pytest.mark.parametrize("length", [1, 2, 4, 9])
+def test_convolved(length: int, dilation: int) -> None:
+    rng = np.random.default_rng(2)
+    x, here, beside = (rng.normal(size=shape).astype(np.float32) for shape in ((length, 6), (6, 6), (3, 12)))
+    moved = _convolved(x, here, beside, dilation)
+    for token in range(length):
+        right = x[token] @ here
+        if token >= dilation:
+            right = right + x[token - dilation, :3] @ beside[:, :6]
+        if token + dilation < length:
+            right = right + x[token + dilation, :3] @ beside[:, 6:]
+        assert np.allclose(moved[token], right, atol=1e-5)

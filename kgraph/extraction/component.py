@@ -28,9 +28,11 @@ class TaggerComponent:
         self.tagger = tagger
 
     def __call__(self, doc: Doc) -> Doc:
-        reading = self.tagger.read(doc.text)
+        with self.tagger.network.one_thread():
+            reading = self.tagger.read(doc.text)
+            found = list(self.tagger.find(reading))
         spans, scores = [], []
-        for start, end, type_, score in self.tagger.find(reading):
+        for start, end, type_, score in found:
             span = doc.char_span(start, end, type_.upper(), alignment_mode="expand")
             assert span is not None, "expanded to whole tokens"
             spans.append(span)

@@ -126,6 +126,11 @@ def _extract_chunk(papers: Sequence[Paper]) -> list[Extraction]:
 
 def extract_paper(paper: Paper, extractor: Extractor) -> Extraction:
     """Find the mentions and statements of one paper."""
+    with extractor.tagger.network.one_thread():
+        return _extract(paper, extractor)
+
+
+def _extract(paper: Paper, extractor: Extractor) -> Extraction:
     text = _SURROGATES.sub("\ufffd", paper.text)  # halves of characters, which spaCy cannot hold
     reading, named = _named(text, extractor)
     definitions = list(find_definitions(text))
@@ -147,8 +152,7 @@ def extract_paper(paper: Paper, extractor: Extractor) -> Extraction:
     things = [thing for thing in group(spans, definitions, extractor.lexicon) if thing.score >= LEAST_SCORE]
     if not things:
         return Extraction(paper.id, (), ())
-    with extractor.tagger.network.one_thread():
-        return _extraction(paper, things, reading, extractor.tagger)
+    return _extraction(paper, things, reading, extractor.tagger)
 
 
 def _named(text: str, extractor: Extractor) -> tuple[Reading, Iterable[Span]]:

@@ -8,6 +8,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -25,6 +26,7 @@ PLAIN = 6.0  # log of the count from which a word is common
 WORD_IDS, WORD_FLAGS, PLACE_FLAGS = 5, 12, 5
 EVIDENCE_FLAGS = 5
 LEXICON_FLAGS = 2 * len(TYPES) + EVIDENCE_FLAGS  # what the outside knows
+EARLY = 30  # tokens that begin the abstract
 LONGEST_NAME = 7  # tokens looked ahead in the lexicon
 
 T = TypeVar("T")
@@ -40,11 +42,31 @@ class Tokens:
     text: str
     spans: list[tuple[int, int]]
     rows: Ints  # (n,) row of the word in the tables of `Words`
-    groups: Ints  # (n,) equal for equal words, whatever their case or plural s
+    repeats: "Repeats"
     flags: Floats  # (n, PLACE_FLAGS + LEXICON_FLAGS)
     sentences: Ints  # (n,) number of the sentence, counted from 0 and never skipping
+    sentence_firsts: Ints  # (sentences,) the token that each begins with
     sentence_spans: list[tuple[int, int]]  # characters
     names: list[Known]  # of the lexicon
+
+
+class Repeats(NamedTuple):
+    """Which tokens are the same word, whatever its case or plural s; w words, counted from 0."""
+
+    word: Ints  # (n,) of each token
+    order: Ints  # (n,) the tokens by word, then by place
+    firsts: Ints  # (w,) where each word begins in that order
+    sizes: Ints  # (w,) how many tokens it is
+
+    @classmethod
+    def of(cls, groups: Ints) -> "Repeats":
+        """Find the tokens of equal groups, which are any numbers."""
+        order = np.argsort(groups, kind="stable")
+        firsts = np.flatnonzero(np.diff(groups[order], prepend=-1))
+        sizes = np.diff(firsts, append=len(groups))
+        word = np.empty(len(groups), np.int32)
+        word[order] = np.repeat(np.arange(len(firsts)), sizes)
+        return cls(word, *(part.astype(np.int32) for part in (order, firsts, sizes)))
 
 
 class Words:
@@ -177,15 +199,14 @@ class _Phrases:
         if not self._begun:
             self._note_letters()
         known, begun, last = self._joined, self._begun, 0
-        for start in [i for i, key in enumerate(keys) if key in self._first]:
+        for start in self._starts(keys):
             if start < last:
                 continue
-            first = keys[start]
             joined, best = "", None
             for end, key in enumerate(keys[start : start + LONGEST_NAME], start + 1):
                 if not key:
                     continue
-                if joined == first and first + key[:2] not in begun:
+                if joined == keys[start] and joined + key[:2] not in begun:
                     break
                 joined += key
                 if joined in known and (meaning := meant(start, end, joined)) is not None:
@@ -193,6 +214,16 @@ class _Phrases:
             if best is not None:
                 last = best[0]
                 yield start, *best
+
+    def _starts(self, keys: Sequence[str]) -> list[int]:
+        """Return where a run may begin: of the many words that one begins with, few go on like it."""
+        first, known, begun = self._first, self._joined, self._begun
+        following = [*keys[1:], ""]
+        return [
+            i
+            for i, (key, after) in enumerate(zip(keys, following, strict=True))
+            if key in first and (key in known or not after or key + after[:2] in begun)
+        ]
 
     def _note_letters(self) -> None:
         for joined in self._joined:
@@ -218,11 +249,11 @@ class Names:
 
     def denies(self, spelling: str, text: str) -> bool:
         """Say whether a spelling is known as a name in other texts only: DROP without its cues, or drop."""
-        words = [spelling[start:end] for start, end in token_spans(spelling)]
-        known = self._spellings.get("".join(map(name_key, words)))
+        key, letters = _key_and_letters(spelling)
+        known = self._spellings.get(key)
         if not known or not all(one.cues or one.exact for one in known):
             return False
-        letters, lower = _letters(words), text.lower()
+        lower = text.lower()
         return not any(one.fits(letters, lower) for one in known)
 
     def find(self, text: str, words: Sequence[str], keys: Sequence[str]) -> Iterator[Known]:
@@ -244,12 +275,16 @@ class Evidence:
     """
 
     def __init__(self, counts: Mapping[str, Counts]) -> None:
-        self._rates: dict[str, tuple[float, float, float]] = {}
+        self._rows: dict[str, int] = {}  # of the first token of a spelling; its others have the next
         self._phrases = _Phrases()
+        rows: list[tuple[float, ...]] = []
         for spelling, (papers, things, others) in counts.items():
             key = self._phrases.add(spelling[start:end] for start, end in token_spans(spelling))
             papers = max(papers, 1)
-            self._rates[key] = things / papers, others / papers, float(np.log1p(papers)) / 5
+            rates = things / papers, others / papers, float(np.log1p(papers)) / 5
+            self._rows[key] = len(rows)
+            rows += [(1, 0, *rates), (0, 1, *rates)]
+        self._table = np.array(rows, np.float32).reshape(-1, EVIDENCE_FLAGS)
 
     def find(self, keys: Sequence[str]) -> Iterator[tuple[int, int, str]]:
         """Yield (first token, token after the last, key), left to right, apart."""
@@ -259,13 +294,13 @@ class Evidence:
         """Describe tokens by what is known of the spellings they belong to, shape (n, EVIDENCE_FLAGS)."""
         flags = np.zeros((len(keys), EVIDENCE_FLAGS), np.float32)
         tokens: list[int] = []
-        rows: list[tuple[float, ...]] = []
+        rows: list[int] = []
         for start, end, key in self.find(keys):
-            rates = self._rates[key]
+            row = self._rows[key]
             tokens += range(start, end)
-            rows += [(1, 0, *rates), *[(0, 1, *rates)] * (end - start - 1)]
+            rows += [row, *[row + 1] * (end - start - 1)]
         if rows:
-            flags[tokens] = rows
+            flags[tokens] = self._table[rows]
         return flags
 
 
@@ -275,6 +310,12 @@ def read_evidence(path: Path) -> dict[str, Counts]:
     return {spelling: Counts(*map(int, counts)) for spelling, *counts in lines}
 
 
+@lru_cache(20_000)
+def _key_and_letters(spelling: str) -> tuple[str, str]:
+    words = [spelling[start:end] for start, end in token_spans(spelling)]
+    return "".join(map(name_key, words)), _letters(words)
+
+
 def _letters(words: Sequence[str]) -> str:
     return "".join(word for word in words if word[0].isalnum())
 
@@ -282,38 +323,33 @@ def _letters(words: Sequence[str]) -> str:
 def describe(text: str, title_length: int, words: Words, names: Names, evidence: Evidence) -> Tokens:
     """Describe a text whose first `title_length` characters are the title."""
     spans = token_spans(text)
+    places = np.array(spans, np.int32).reshape(-1, 2)
     texts = [text[start:end] for start, end in spans]
     rows = list(map(words.row, texts))
-    groups = np.array([words.group[row] for row in rows], np.int32)
+    repeats = Repeats.of(np.array([words.group[row] for row in rows], np.int32))
     keys = [words.keys[row] for row in rows]
     known = list(names.find(text, texts, keys))
     flags = np.zeros((len(spans), PLACE_FLAGS + LEXICON_FLAGS), np.float32)
     if spans:
-        flags[:, :PLACE_FLAGS] = _place(spans, groups, title_length)
+        flags[:, :PLACE_FLAGS] = _place(places, repeats, title_length)
         flags[:, -EVIDENCE_FLAGS:] = evidence.flags(keys)
         for start, end, type_ in known:
             flags[start, PLACE_FLAGS + 2 * type_] = 1
             flags[start + 1 : end, PLACE_FLAGS + 2 * type_ + 1] = 1
     sentences = sentence_spans(text)
-    firsts = np.array([start for start, _ in sentences], np.int32)
-    of_token = np.searchsorted(firsts, [start for start, _ in spans], side="right") - 1
-    rows_, of_token_ = np.array(rows, np.int32), of_token.astype(np.int32)
-    return Tokens(text, spans, rows_, groups, flags, of_token_, sentences, known)
+    firsts = np.searchsorted(places[:, 0], [start for start, _ in sentences]).astype(np.int32)
+    of_token = np.repeat(np.arange(len(firsts), dtype=np.int32), np.diff(firsts, append=len(spans)))
+    return Tokens(text, spans, np.array(rows, np.int32), repeats, flags, of_token, firsts, sentences, known)
 
 
-def _place(spans: Sequence[tuple[int, int]], groups: Ints, title_length: int) -> Floats:
+def _place(places: Ints, repeats: Repeats, title_length: int) -> Floats:
     """In the title, how often repeated, first of its kind, after a blank, early in the abstract."""
-    starts, ends = np.array(spans).T
-    _, first, inverse, counts = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
-    order = np.arange(len(spans))
-    in_title = starts < title_length
-    return np.stack(
-        [
-            in_title,
-            np.log1p(counts[inverse]) / 3,
-            first[inverse] == order,
-            np.concatenate([[False], starts[1:] > ends[:-1]]),
-            ~in_title & (order < in_title.sum() + 30),
-        ],
-        axis=1,
-    ).astype(np.float32)
+    starts, ends = places.T
+    titled = int((starts < title_length).sum())
+    flags = np.zeros((len(places), PLACE_FLAGS), np.float32)
+    flags[:titled, 0] = 1
+    flags[:, 1] = (np.log1p(repeats.sizes) / 3)[repeats.word]
+    flags[repeats.order[repeats.firsts], 2] = 1
+    flags[1:, 3] = starts[1:] > ends[:-1]
+    flags[titled : titled + EARLY, 4] = 1
+    return flags

@@ -21,6 +21,7 @@ from kgraph.extraction.features import (
     Evidence,
     Floats,
     Ints,
+    Repeats,
     Tokens,
     Words,
     read_evidence,
@@ -32,6 +33,7 @@ LABELS = ("O", *(f"{place}-{type_}" for type_ in TYPES for place in "BI"))
 # Of the earlier thing to the later one: nothing, then every relation forwards and backwards.
 RELATION_CLASSES = ("", *(f"{way}{relation}" for relation in STATED for way in ("", "<")))
 DILATIONS = (1, 2, 4, 1)
+TOLD = 64  # channels of a token that those beside it are told
 POOL_AFTER = 1  # this layer, counted from 0, is followed by the exchange over the whole paper
 HEADS = 4  # ways in which a mention looks at its sentence
 _FAR = 5  # distances of a token by powers of two, either way
@@ -101,7 +103,8 @@ class Network:
         hidden = self._entered[tokens.rows] + tokens.flags @ self._enter_flags
         hidden = _normed(np.maximum(hidden, 0, out=hidden), weights["enter_scale"], weights["enter_shift"])
         for depth, dilation in enumerate(DILATIONS):
-            moved = _convolved(hidden, weights[f"conv{depth}"], dilation) + weights[f"conv{depth}_shift"]
+            moved = _convolved(hidden, weights[f"here{depth}"], weights[f"beside{depth}"], dilation)
+            moved += weights[f"here{depth}_shift"]
             hidden = np.maximum(moved, 0, out=moved) + hidden
             hidden = _normed(hidden, weights[f"norm{depth}_scale"], weights[f"norm{depth}_shift"])
             if depth == POOL_AFTER:
@@ -120,12 +123,12 @@ class Network:
     def _pooled(self, hidden: Floats, tokens: Tokens) -> Floats:
         """Add what each token's word looks like elsewhere in the paper, its sentence and the whole paper."""
         weights = self._weights
-        most, mean, member = _same_words(hidden, tokens.groups)
+        most, mean = _same_words(hidden, tokens.repeats)
         same = np.concatenate([most, mean], axis=1) @ weights["same_word"] + weights["same_word_shift"]
         sentence = _sentence_states(hidden, tokens) @ weights["sentence"] + weights["sentence_shift"]
         whole = hidden.mean(axis=0) @ weights["whole"] + weights["whole_shift"]
         around = np.maximum(sentence, 0)[tokens.sentences] + whole
-        return np.asarray(hidden + np.maximum(same, 0)[member] + around, np.float32)
+        return np.asarray(hidden + np.maximum(same, 0)[tokens.repeats.word] + around, np.float32)
 
     def _learn_words(self) -> None:
         """Sum the first layer for words met since the last call."""
@@ -159,6 +162,7 @@ class Judged:
         self._weights, self._hidden = weights, hidden
         self._tokens, self._things = tokens, things
         self._sentences = _sentence_states(hidden, tokens)
+        self._named = self._means(*things.mentions.T[:2])  # the mean state of each mention's tokens
         self._around = self._mentions_around()
         owners = things.mentions[:, 2]
         count = len(things.flags)
@@ -185,17 +189,16 @@ class Judged:
         starts, ends, _ = self._things.mentions.T
         zero = np.zeros((1, self._hidden.shape[1]), np.float32)
         padded = np.concatenate([zero, self._hidden, zero])
-        named = self._means(starts, ends)
         sentences = self._sentences[self._tokens.sentences[starts]]
-        seen = [named, padded[starts], padded[ends + 1], sentences, self._sought(named)]
+        seen = [self._named, padded[starts], padded[ends + 1], sentences, self._sought()]
         return self._layer("mention", np.concatenate(seen, axis=1))
 
-    def _sought(self, named: Floats) -> Floats:
+    def _sought(self) -> Floats:
         """Return what each mention finds in its sentence, by attention that knows how far a token is."""
         weights = self._weights
         mention, token, far = looks(self._tokens, self._things.mentions)
         keys, values = np.split(self._hidden @ weights["offer"] + weights["offer_shift"], 2, axis=1)
-        sought = named @ weights["seek"] + weights["seek_shift"]
+        sought = self._named @ weights["seek"] + weights["seek_shift"]
         size = sought.shape[1] // HEADS
         sides = sought.reshape(-1, HEADS, size)[mention], keys.reshape(-1, HEADS, size)[token]
         scores = np.einsum("lhd,lhd->lh", *sides) / np.float32(size**0.5)
@@ -219,14 +222,13 @@ class Judged:
 
     def _meetings_described(self) -> Floats:
         one, two, _, turned = self._things.meetings.T
-        start, end, _ = self._things.mentions[one].T
-        start2, end2, _ = self._things.mentions[two].T
-        sentence = self._sentences[self._tokens.sentences[start]]
+        end, start2 = self._things.mentions[one, 1], self._things.mentions[two, 0]
+        sentence = self._sentences[self._tokens.sentences[start2]]
         gap = np.log1p(np.maximum(start2 - end, 0)).astype(np.float32) / 4
         seen = [
             self._means(end, start2),
-            self._means(start, end),
-            self._means(start2, end2),
+            self._named[one],
+            self._named[two],
             sentence,
             np.stack([gap, turned], axis=1).astype(np.float32),
         ]
@@ -256,8 +258,8 @@ def looks(tokens: Tokens, mentions: Ints) -> tuple[Ints, Ints, Ints]:
     """Pair every mention with every token of its sentence, and say how far that is, as a row of "far"."""
     starts, ends, _ = mentions.T
     sentence = tokens.sentences[starts]
-    firsts = np.flatnonzero(np.diff(tokens.sentences, prepend=-1))
-    sizes = np.diff(np.append(firsts, len(tokens.sentences)))[sentence]
+    firsts = tokens.sentence_firsts
+    sizes = np.diff(firsts, append=len(tokens.sentences))[sentence]
     mention = np.repeat(np.arange(len(mentions)), sizes)
     token = np.arange(len(mention)) + np.repeat(firsts[sentence] - np.cumsum(sizes) + sizes, sizes)
     before, after = starts[mention] - token, token - ends[mention] + 1
@@ -265,31 +267,24 @@ def looks(tokens: Tokens, mentions: Ints) -> tuple[Ints, Ints, Ints]:
     return mention.astype(np.int32), token.astype(np.int32), far.astype(np.int32)
 
 
-def _same_words(hidden: Floats, groups: Ints) -> tuple[Floats, Floats, Ints]:
-    """Return the most and the mean of the states of each word's places, and the row of each token's word."""
-    order = np.argsort(groups, kind="stable")
-    ordered = groups[order]
-    first = np.flatnonzero(np.diff(ordered, prepend=-1))
-    sizes = np.diff(np.append(first, len(groups)))
-    grouped = hidden[order]
-    most = grouped[first]
+def _same_words(hidden: Floats, repeats: Repeats) -> tuple[Floats, Floats]:
+    """Return the most and the mean of the states of each word's places, shape (words, width)."""
+    grouped = hidden[repeats.order]
+    most = grouped[repeats.firsts]
     mean = most.copy()
-    several = np.flatnonzero(sizes > 1)  # a loop over these few is faster than reduceat over all
-    for word, start, size in zip(
-        several.tolist(), first[several].tolist(), sizes[several].tolist(), strict=True
-    ):
+    several = np.flatnonzero(repeats.sizes > 1)  # a loop over these few is faster than reduceat over all
+    firsts, sizes = repeats.firsts[several].tolist(), repeats.sizes[several].tolist()
+    for word, start, size in zip(several.tolist(), firsts, sizes, strict=True):
         places = grouped[start : start + size]
         np.maximum.reduce(places, axis=0, out=most[word])
         np.add.reduce(places, axis=0, out=mean[word])
-    mean /= sizes[:, None].astype(np.float32)
-    member = np.empty(len(groups), np.int32)
-    member[order] = np.repeat(np.arange(len(first)), sizes)
-    return most, mean, member
+    mean /= repeats.sizes[:, None].astype(np.float32)
+    return most, mean
 
 
 def _sentence_states(hidden: Floats, tokens: Tokens) -> Floats:
     """Return the mean and the most of the states of every sentence, shape (sentences, 2 * width)."""
-    first = np.flatnonzero(np.diff(tokens.sentences, prepend=-1)).tolist()
+    first = tokens.sentence_firsts.tolist()
     width = hidden.shape[1]
     states = np.empty((len(first), 2 * width), np.float32)
     for state, start, end in zip(states, first, [*first[1:], len(hidden)], strict=True):
@@ -329,11 +324,11 @@ def _normed(x: Floats, scale: Floats, shift: Floats) -> Floats:
     return x
 
 
-def _convolved(x: Floats, kernel: Floats, dilation: int) -> Floats:
-    """Convolve with a kernel of shape (3 * width, width): the tokens `dilation` before, here, after."""
+def _convolved(x: Floats, here: Floats, beside: Floats, dilation: int) -> Floats:
+    """Add what every token gives to itself, by its first channels to that after it, and to that before it."""
+    moved = x @ here
+    given = x[:, : len(beside)] @ beside
     width = x.shape[1]
-    moved = x @ kernel[width : 2 * width]
-    if len(x) > dilation:
-        moved[dilation:] += x[:-dilation] @ kernel[:width]
-        moved[:-dilation] += x[dilation:] @ kernel[2 * width :]
+    moved[dilation:] += given[:-dilation, :width]
+    moved[:-dilation] += given[dilation:, width:]
     return np.asarray(moved, np.float32)

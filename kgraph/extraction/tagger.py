@@ -46,7 +46,10 @@ def _of_one_line(reading: Reading, first: int, last: int) -> int:
 
 
 class Tagger:
-    """The network with a lexicon: reads a text, finds names, judges roles and relations."""
+    """The network with a lexicon: reads a text, finds names, judges roles and relations.
+
+    Callers keep to one thread while they ask it about a text: `network.one_thread`.
+    """
 
     def __init__(self, network: Network, lexicon: Lexicon) -> None:
         self.network = network
@@ -65,8 +68,7 @@ class Tagger:
         network.keep_memory_small()
         title, _, _ = text.partition("\n")
         tokens = describe(text, len(title), network.words, self._names, network.evidence)
-        with network.one_thread():
-            return Reading(tokens, network.hidden(tokens))
+        return Reading(tokens, network.hidden(tokens))
 
     def find(
         self, reading: Reading, outside_bias: float = OUTSIDE_BIAS
@@ -76,15 +78,11 @@ class Tagger:
             return
         spans = reading.tokens.spans
         known = {token: (start, end) for start, end, _ in reading.tokens.names for token in range(start, end)}
-        for first, last, type_, score in find_spans(self._probabilities(reading.hidden), outside_bias):
+        for first, last, type_, score in find_spans(self.network.probabilities(reading.hidden), outside_bias):
             first, last = _completed(first, last, known)
             last = _of_one_line(reading, first, last)
             if last - first > 1 or self._may_stand_alone(reading, first, known):
                 yield spans[first][0], spans[last - 1][1], type_, round(1000 * score)
-
-    def _probabilities(self, hidden: Floats) -> Floats:
-        with self.network.one_thread():
-            return self.network.probabilities(hidden)
 
     def _may_stand_alone(self, reading: Reading, token: int, known: Mapping[int, tuple[int, int]]) -> bool:
         """Refuse a common word as a name unless the lexicon has it or a colon follows."""
@@ -96,7 +94,7 @@ class Tagger:
     def judge(self, reading: Reading, start: int, end: int) -> tuple[str, int]:
         """Return the likeliest type of a span of characters and its score 0..1000 as a name at all."""
         first, last = reading.token_range(start, end)
-        mean = self._probabilities(reading.hidden[first:last]).mean(axis=0)
+        mean = self.network.probabilities(reading.hidden[first:last]).mean(axis=0)
         by_type = mean[1::2] + mean[2::2]
         return TYPES[int(by_type.argmax())], round(1000 * float(by_type.sum()))
 
