@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kgraph.errors import BadInput
-from kgraph.extraction import Extractor, find_mentions, load_extractor
-from kgraph.extraction.extractor import _NO_NAME, _places, _without_edges
+from kgraph.extraction import Extractor, find_mentions
+from kgraph.extraction.extractor import _NO_NAME, _places, _without_edges, load_extractor
 from kgraph.extraction.grouping import Span
 from kgraph.records import ROLES, STATED, TYPES, Extraction, Paper
 
