@@ -165,9 +165,8 @@ def _kgraph(folder: str, *arguments: str, fails: bool = False) -> str:
     env: dict[str, str | None] = {name: None for name in os.environ if name.startswith("KGRAPH_")}
     env |= {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"}
     with contextlib.chdir(folder):
-        run = CliRunner().invoke(
-            main, arguments, prog_name="kgraph", env=env, terminal_width=78
-        )  # and a margin
+        # 78: the help of a terminal of 80 columns leaves two free
+        run = CliRunner().invoke(main, arguments, prog_name="kgraph", env=env, terminal_width=78)
     if bool(run.exit_code) is not fails:
         raise RuntimeError(f"kgraph {shlex.join(arguments)}: {run.stderr}") from run.exception
     return run.stderr if fails else run.stdout
