@@ -118,8 +118,8 @@ lexicon: $(VENV)/installed-dev ## Write what was judged of mined names into the 
 	$(BIN)/python -m pipelines.lexicon
 
 .PHONY: train
-train: $(VENV)/installed-train ## Train the extractor again from the annotated papers
-	$(BIN)/python -m pipelines.train $(ARGS)
+train: $(VENV)/installed-train ## Train the extractor again, by the steps of project.yml that are not up to date
+	$(BIN)/python -m weasel run all . $(ARGS)
 
 # --------------------------------------------------------------------------------------------- to ship it
 

@@ -15,7 +15,7 @@ from kgraph.extraction.features import read_evidence
 from kgraph.lexicon import read_lexicon
 from pipelines.agreement import agreement
 from pipelines.corpus import DEV, TRAIN, read_annotated, read_annotated_corpus, read_corpus
-from pipelines.train import EPOCHS
+from pipelines.schedule import read_schedule
 
 DATA = Path("kgraph/data")
 SHOWN = ("papers", "entities", "proper", "phrases", "type_accuracy", "role_accuracy", "alias_precision")
@@ -57,7 +57,7 @@ paper are heard. Words are labelled (BIO by type, decoded by Viterbi). Then each
 mentions and what these find in their sentences by attention, is given its role among the things of the
 paper, and every two things their relation, if any.
 
-**Training.** One network learns from {len(read_annotated(TRAIN)) + len(ours):,} annotated papers, {EPOCHS} passes, the running mean of its
+**Training.** One network learns from {len(read_annotated(TRAIN)) + len(ours):,} annotated papers, {read_schedule().passes} passes, the running mean of its
 weights kept. The two groups of annotators below differ a little in what they take for a name: where the
 network decides it has a bias of each, the given annotations are seen twice a pass, and what ships has
 their bias. Its word vectors come from the {sum(1 for _ in read_corpus()):,} abstracts of the corpus and from all-MiniLM-L6-v2
