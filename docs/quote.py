@@ -1,5 +1,7 @@
 """What the documents quote: commands and Python, run on the bundled example as in a terminal of 80 columns.
 
+Commands run in this process, since to start one takes longer than most answers.
+
 cog calls these functions from comments in README.md, docs/commands.md and pipelines/README.md (`make docs`).
 """
 
@@ -11,14 +13,13 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import click
+from click.testing import CliRunner
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "kgraph" / "data" / "example" / "papers.jsonl"
@@ -159,15 +160,17 @@ def _run(command: str) -> str:
 
 
 def _kgraph(folder: str, *arguments: str, fails: bool = False) -> str:
-    # PYTHONHASHSEED stays random on purpose: an answer that depends on it would make the documents stale
-    env = {name: value for name, value in os.environ.items() if not name.startswith("KGRAPH_")}
-    env |= {"COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1", "TERM": "dumb"}
-    command = (sys.executable, "-m", "kgraph", *arguments)
-    run = subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8", check=False)
-    if bool(run.returncode) is not fails:
-        raise RuntimeError(f"kgraph {shlex.join(arguments)}: {run.stderr}")
+    from kgraph.cli import main
+
+    env: dict[str, str | None] = {name: None for name in os.environ if name.startswith("KGRAPH_")}
+    env |= {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"}
+    with contextlib.chdir(folder):
+        # 78: the help of a terminal of 80 columns leaves two free
+        run = CliRunner().invoke(main, arguments, prog_name="kgraph", env=env, terminal_width=78)
+    if bool(run.exit_code) is not fails:
+        raise RuntimeError(f"kgraph {shlex.join(arguments)}: {run.stderr}") from run.exception
     return run.stderr if fails else run.stdout
 
 
 def _trimmed(text: str) -> str:
-    return re.sub(r" +$", "", text, flags=re.MULTILINE).replace("python -m kgraph", "kgraph")
+    return re.sub(r" +$", "", text, flags=re.MULTILINE)

@@ -12,6 +12,7 @@ Between its rows a user's file may hold what `corrections` reads: lines without 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -70,18 +71,33 @@ class Lexicon:
 
 def read_lexicon(paths: Iterable[Path] = ()) -> Lexicon:
     """Read the packaged lexicon, then a user's files; raise BadInput with file and line."""
+    added = [_by_id(read_text(path), str(path)) for path in paths]
+    return _checked(_packaged_rows(), *added) if added else _packaged()
+
+
+@cache
+def _packaged() -> Lexicon:
+    """Return the packaged lexicon, read once: every correction of a store asks for it again."""
+    return _checked(_packaged_rows())
+
+
+@cache
+def _packaged_rows() -> Mapping[str, tuple[Row, str]]:
     packaged = files("kgraph") / "data" / "lexicon.tsv"
-    rows = {
-        row.id: (row, place)
-        for row, place in _read_rows(packaged.read_text("utf-8"), "kgraph/data/lexicon.tsv")
-    }
-    own: set[str] = set()
-    for path in paths:
-        added = {row.id: (row, place) for row, place in _read_rows(read_text(path), str(path))}
-        rows |= added
-        own |= added.keys()
-    lexicon = Lexicon.of((row for row, _ in rows.values()), own)
-    _check_senses(lexicon, {row.id: place for row, place in rows.values()})
+    return _by_id(packaged.read_text("utf-8"), "kgraph/data/lexicon.tsv")
+
+
+def _by_id(text: str, source: str) -> dict[str, tuple[Row, str]]:
+    return {row.id: (row, place) for row, place in _read_rows(text, source)}
+
+
+def _checked(packaged: Mapping[str, tuple[Row, str]], *added: Mapping[str, tuple[Row, str]]) -> Lexicon:
+    """Put a user's files over the packaged rows; raise BadInput where two rows claim one spelling."""
+    rows = dict(packaged)
+    for own in added:
+        rows |= own
+    lexicon = Lexicon.of((row for row, _ in rows.values()), (id_ for own in added for id_ in own))
+    _check_senses(lexicon, {id_: place for id_, (_, place) in rows.items()})
     return lexicon
 
 

@@ -15,7 +15,7 @@ from kgraph.extraction.features import read_evidence
 from kgraph.lexicon import read_lexicon
 from pipelines.agreement import agreement
 from pipelines.corpus import DEV, TRAIN, read_annotated, read_annotated_corpus, read_corpus
-from pipelines.train import EPOCHS
+from pipelines.schedule import read_schedule
 
 DATA = Path("kgraph/data")
 SHOWN = ("papers", "entities", "proper", "phrases", "type_accuracy", "role_accuracy", "alias_precision")
@@ -57,17 +57,18 @@ paper are heard. Words are labelled (BIO by type, decoded by Viterbi). Then each
 mentions and what these find in their sentences by attention, is given its role among the things of the
 paper, and every two things their relation, if any.
 
-**Training.** One network learns from {len(read_annotated(TRAIN)) + len(ours):,} annotated papers, {EPOCHS} passes, the running mean of its
-weights kept. The two groups of annotators below differ a little in what they take for a name: where the
-network decides it has a bias of each, the given annotations are seen twice a pass, and what ships has
-their bias. Its word vectors come from the {sum(1 for _ in read_corpus()):,} abstracts of the corpus and from all-MiniLM-L6-v2
+**Training.** One network learns from {len(read_annotated(TRAIN)) + len(ours):,} annotated papers, {read_schedule().passes} passes, the running mean of its
+weights kept. Those who annotated the given papers and those who annotated ours, in two rounds, differ a
+little in what they take for a name: where the network decides it has a bias of each, the given annotations
+are seen {read_schedule().gold_times} times a pass, and what ships has their bias. Its word vectors come from the {sum(1 for _ in read_corpus()):,} abstracts of the corpus and from all-MiniLM-L6-v2
 (Apache 2.0), which only training needs. `make train` does all of it from ../shared and this repository, in
 about 50 minutes on one core. Choices were made on a held-out fifth of the given annotations
 (`python -m pipelines.train --fold 0`).
 
 **Data.** {len(read_annotated(TRAIN)):,} papers of ../shared/gold, annotated by language models of one family after a written
 guideline, and {len(ours):,} papers of ../shared/corpora annotated the same way by language models for this project
-(pipelines/annotations.jsonl: names, types, roles and relations by the paper's number, no text). Our
+(pipelines/annotations.jsonl: names, types, roles and relations by the paper's number, no text), the last
+{sum(paper.annotators > 1 for paper in ours):,} in a second round, after thirty of the given papers were shown as examples. In the first our
 annotators were given {twice["papers"]} papers of ../shared/gold among theirs without knowing it: against the given
 annotations theirs have F1 {twice["entities"]["f1"]:.2f} (precision {twice["entities"]["precision"]:.2f}, recall {twice["entities"]["recall"]:.2f}), \
 role {twice["role_accuracy"]:.2f}, introduces {twice["introduces"]["f1"]:.2f}, relations {twice["relations"]["f1"]:.2f}

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -17,7 +18,7 @@ from rich.console import Console
 from rich.progress import track
 
 from kgraph.extraction.tokens import sentence_spans, token_spans
-from pipelines.corpus import read_corpus
+from pipelines.corpus import ALL, read_corpus
 
 DIMENSIONS = 96
 SENTENCES = 5  # wanted of every word
@@ -67,12 +68,20 @@ def _by_token(text: str, pieces: Floats, places: npt.NDArray[np.int64]) -> Float
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).astype(np.float32)
 
 
-def write_word_contexts(folder: Path) -> None:
+@click.command()
+@click.option("--build", type=click.Path(path_type=Path), default=Path("build/train"), show_default=True)
+@click.option("--papers", default=ALL, help="Only so many papers of the corpus, to try it.")
+def main(build: Path, papers: int) -> None:
+    """Write vectors of what words mean in context."""
+    write_word_contexts(build, papers)
+
+
+def write_word_contexts(folder: Path, limit: int = ALL) -> None:
     """Write a vector for every word of words.txt: the mean of its states, shape (words, DIMENSIONS)."""
     words = (folder / "words.txt").read_text("utf-8").split("\n")[:-1]
     row = {word: number for number, word in enumerate(words)}
     sums, counts = np.zeros((len(words), 384), np.float32), np.zeros(len(words), np.float32)
-    for texts, states in _encoded(sorted(_covering(row), key=len), 64):
+    for texts, states in _encoded(sorted(_covering(row, limit), key=len), 64):
         for text, own in zip(texts, states, strict=True):
             for (start, end), state in zip(token_spans(text), own, strict=True):
                 known = row.get(text[start:end].lower())
@@ -98,10 +107,10 @@ def _encoded(texts: Sequence[str], size: int) -> Iterator[tuple[Sequence[str], l
         yield batch, encoder.states(batch)
 
 
-def _covering(row: Mapping[str, int]) -> list[str]:
+def _covering(row: Mapping[str, int], limit: int) -> list[str]:
     """Choose sentences of the corpus until every word has stood in SENTENCES of them."""
     wanted = np.full(len(row), SENTENCES)
-    papers = list(read_corpus())
+    papers = list(read_corpus(limit))
     random.Random(0).shuffle(papers)
     chosen = []
     for paper in papers:
@@ -119,3 +128,7 @@ def _covering(row: Mapping[str, int]) -> list[str]:
 
 def _unit(rows: npt.NDArray[Any]) -> Floats:
     return np.asarray(rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-6), np.float32)
+
+
+if __name__ == "__main__":
+    main()

@@ -3,8 +3,10 @@
 import gzip
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ SHARED = Path(__file__).parents[1].parent / "shared"
 CORPUS = SHARED / "corpora" / "conference-abstracts.jsonl.gz"
 TRAIN = SHARED / "gold" / "train.jsonl"
 DEV = SHARED / "gold" / "dev.jsonl"
+ALL = sys.maxsize  # papers
 ANNOTATIONS = Path(__file__).with_name("annotations.jsonl")  # of papers of the corpus, by their number
 GOLD = 0  # whose annotations count; the rounds of ours count from 1
 ROUNDS = 2
@@ -61,14 +64,19 @@ def read_annotated(path: Path) -> list[Annotated]:
     return [_annotated(Paper(d["id"], d["title"], d["abstract"]), d) for d in documents]
 
 
-def read_annotated_corpus() -> list[Annotated]:
+def read_training_papers(limit: int = ALL) -> tuple[list[Annotated], list[Annotated]]:
+    """Return the gold papers, and ours: the first so many, and those among the corpus's first so many."""
+    return read_annotated(TRAIN)[:limit], read_annotated_corpus(limit)
+
+
+def read_annotated_corpus(limit: int = ALL) -> list[Annotated]:
     """Join our own annotations, which hold names only, with the papers of the corpus that they are of.
 
     A line has the paper, its entities as [type, role, name, aliases...], its relations as
     [entity, relation, entity] by the entities' places in that list, and the round if it was not the first.
     """
     rows = {row["id"]: row for row in map(json.loads, ANNOTATIONS.read_text("utf-8").split("\n")[:-1])}
-    return [_joined(paper, rows[paper.id]) for paper in read_corpus() if paper.id in rows]
+    return [_joined(paper, rows[paper.id]) for paper in read_corpus(limit) if paper.id in rows]
 
 
 def _joined(paper: Paper, row: Mapping[str, Any]) -> Annotated:
@@ -84,10 +92,10 @@ def _annotated(paper: Paper, document: Mapping[str, Any]) -> Annotated:
     return Annotated(paper, document["entities"], [tuple(relation) for relation in document["relations"]])
 
 
-def read_corpus() -> Iterator[Paper]:
-    """Yield the papers of the corpus; a venue, such as "iclr2024", also tells the year."""
+def read_corpus(limit: int = ALL) -> Iterator[Paper]:
+    """Yield the first so many papers of the corpus; a venue, such as "iclr2024", also tells the year."""
     with gzip.open(CORPUS, "rt", encoding="utf-8") as lines:
-        for number, line in enumerate(lines):
+        for number, line in enumerate(islice(lines, limit)):
             record = json.loads(line)
             venue = record["venue"]
             year = re.search(r"\d{4}", venue)

@@ -1,16 +1,22 @@
-"""Write the trained tagger as `kgraph.extraction.network` reads it: 8-bit word vectors, 16-bit weights."""
+"""Write the trained tagger as `kgraph.extraction.network` reads it: 8-bit word vectors, 16-bit weights.
+
+The last step of `make train` but the model card: reads build/train/model.pt, the words' vectors and the
+annotated papers, whose evidence goes with the weights; writes kgraph/data/tagger.
+"""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import click
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from kgraph.extraction.features import Counts
-from pipelines.corpus import GOLD
-from pipelines.evidence import write_evidence
-from pipelines.model import Model
+from pipelines.corpus import ALL, GOLD, read_training_papers
+from pipelines.evidence import count_evidence, write_evidence
+from pipelines.model import Model, read_words
 
 LAYERS = (
     *(
@@ -28,6 +34,25 @@ LAYERS = (
     "meeting",
     *("pair_first", "pair_second", "pair_flags", "pair_met", "pair"),
 )
+
+
+@click.command()
+@click.option("--build", type=click.Path(path_type=Path), default=Path("build/train"), show_default=True)
+@click.option(
+    "--tagger", type=click.Path(path_type=Path), default=Path("kgraph/data/tagger"), show_default=True
+)
+@click.option("--papers", default=ALL, help="So many as the model has learnt from, if not from all.")
+def main(build: Path, tagger: Path, papers: int) -> None:
+    """Export what was trained."""
+    gold, ours = read_training_papers(papers)
+    export(read_model(build, build), count_evidence([*gold, *ours]), build, tagger)
+
+
+def read_model(build: Path, folder: Path) -> Model:
+    """Load the model.pt of a folder; `build` holds the words that it knows."""
+    model = Model(read_words(build)[1])
+    model.load_state_dict(torch.load(folder / "model.pt", weights_only=True))
+    return model
 
 
 def export(model: Model, evidence: Mapping[str, Counts], training: Path, folder: Path) -> None:
@@ -80,3 +105,7 @@ def _named(state: dict[str, npt.NDArray[np.float32]]) -> dict[str, npt.NDArray[n
     }.items():
         named[shift] = named[shift] + state[f"habits.{name}.weight"][GOLD]
     return named
+
+
+if __name__ == "__main__":
+    main()

@@ -45,18 +45,18 @@ from kgraph.extraction.network import (
 )
 from kgraph.extraction.things import PAIR_FLAGS, THING_FLAGS, Things, describe_things
 from kgraph.records import ROLES, STATED, SYMMETRIC, TYPES
+from pipelines.checkpoint import Checkpoint
 from pipelines.corpus import ROUNDS, Annotated
+from pipelines.schedule import Schedule
 
 HIDDEN, AFFIX = 128, 24
 AROUND, PAIR = 96, 96  # what is said of a mention or a meeting, and of a pair
 COMPANY = 48  # what is said of all the things of a paper
 SOUGHT = 64  # what mentions look for in their sentences, all heads together
-RATE, BATCH = 2e-3, 16  # the greatest rate of a step, and papers in one
 ROLE_WEIGHT, PAIR_WEIGHT = 0.4, 0.3
 JUDGED_DROP = (
     0.25  # where roles and relations are judged, which are learnt by heart before they are understood
 )
-MEAN_DECAY = 0.995  # of the running mean of the weights, a step
 LEXICON_FORGOTTEN = 0.25  # share of papers whose lexicon flags are hidden
 SMOOTHING, JUDGED_SMOOTHING = 0.02, 0.05  # of the annotators' labels; of their roles and relations
 
@@ -124,9 +124,7 @@ class Convolution(nn.Module):
         super().__init__()
         self.dilation = dilation
         self.here = nn.Linear(HIDDEN, HIDDEN)
-        self.beside = nn.Linear(
-            TOLD, 2 * HIDDEN, bias=False
-        )  # to the word after, to that before
+        self.beside = nn.Linear(TOLD, 2 * HIDDEN, bias=False)  # to the word after, to that before
 
     def forward(self, hidden: Tensor) -> Tensor:
         """Map (papers, tokens, HIDDEN) to the same shape."""
@@ -375,33 +373,40 @@ def train(
     model: Model,
     examples: Sequence[Example],
     words: Words,
+    schedule: Schedule,
     *,
-    epochs: int,
-    seed: int,
+    checkpoint: Checkpoint | None = None,
     report: Callable[[int, float], None] | None = None,
 ) -> None:
-    """Train in place; what stays is a running mean of the weights, which errs less than any one of them."""
+    """Train in place; what stays is a running mean of the weights, which errs less than any one of them.
+
+    With a checkpoint, which every pass leaves anew, go on where the same training was stopped.
+    """
     torch.set_num_threads(1)  # the fastest for sums of this size
-    torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.01)
-    steps = epochs * sum(1 for _ in batches(examples, BATCH, np.random.default_rng(0)))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps + 1, pct_start=0.1)
-    averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(MEAN_DECAY))
+    torch.manual_seed(schedule.seed)
+    rng = np.random.default_rng(schedule.seed)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=schedule.rate, weight_decay=0.01)
+    steps = schedule.passes * sum(1 for _ in batches(examples, schedule.batch, np.random.default_rng(0)))
+    pace = torch.optim.lr_scheduler.OneCycleLR(optimiser, schedule.rate, total_steps=steps + 1, pct_start=0.1)
+    averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(schedule.mean_decay))
+    parts = {"model": model, "averaged": averaged, "optimiser": optimiser, "pace": pace}
+    done = 0 if checkpoint is None else checkpoint.resume(parts, rng)
     model.train()
-    for epoch in range(epochs):
+    for number in range(done + 1, schedule.passes + 1):
         total = 0.0
-        for group in batches(examples, BATCH, rng):
+        for group in batches(examples, schedule.batch, rng):
             loss = _loss(model, collate(group, words))
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
-            schedule.step()
+            pace.step()
             averaged.update_parameters(model)
             total += loss.item()
+        if checkpoint is not None:
+            checkpoint.save(number, parts, rng)
         if report is not None:
-            report(epoch + 1, total)
+            report(number, total)
     model.load_state_dict(averaged.module.state_dict())
     model.eval()
 

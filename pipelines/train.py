@@ -1,65 +1,58 @@
-"""Train the tagger that ships: `make train`, or `python -m pipelines.train [--fold K]`.
+"""Train the tagger, the longest step of `make train`; or judge how it is trained, on held-out papers.
 
-| step | reads | writes under build/train |
-| --- | --- | --- |
-| vectors | corpus, training papers | vectors.npz, words.txt |
-| word contexts | corpus, words | word_contexts.npz |
-| model | annotated papers, lexicon, vectors, contexts | model.pt |
-| export | model, annotated papers, vectors | tagger/, which make train copies to kgraph/data/ |
-
-Steps whose outputs exist are skipped, so a stopped run goes on; remove build/train to begin anew, and
-model.pt after the annotations or the lexicon have changed.
-With --fold K a fifth of the training papers is held out, model.pt and tagger/ go to build/train/fold-K, and
-the figures of the held-out papers are printed instead of shipping: this is how choices are made.
-About 50 minutes on one core, ten of them for the contexts.
+`make train` runs the steps that project.yml declares (vectors, contexts, model, export, card) and skips what
+is up to date. This step, model, reads the annotated papers, the lexicon, train.cfg, the vectors and contexts
+of words; writes build/train/model.pt. Stopped, it goes on after the last whole pass (checkpoint.pt) and ends
+in the same bytes. About 40 minutes on one core.
+With --fold K (`python -m weasel run fold . --vars.fold K`) a fifth of the training papers is held out, all
+goes to build/train/fold-K, and the figures of the held-out papers are printed: this is how choices are made.
 """
 
 import random
-import shutil
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from kgraph.extraction.features import Names
 from kgraph.lexicon import read_lexicon
-from pipelines.corpus import GOLD, TRAIN, Annotated, read_annotated, read_annotated_corpus
+from pipelines.corpus import ALL, ANNOTATIONS, CORPUS, GOLD, TRAIN, Annotated, read_training_papers
 from pipelines.evidence import count_evidence, evidence_of_others
 from pipelines.figures import print_figures
-from pipelines.vectors import write_vectors
+from pipelines.schedule import CONFIG, Schedule, read_schedule
 
 BUILD = Path("build/train")
-SHIPPED = Path("kgraph/data/tagger")
-EPOCHS = 7
 FOLDS = 5
+HERE, PACKAGE = Path(__file__).parent, Path(__file__).parents[1] / "kgraph"
+# what a trained network depends on, beside what is built: a checkpoint of others is not taken up
+SOURCES = (
+    *(CORPUS, TRAIN, ANNOTATIONS, CONFIG, PACKAGE / "data" / "lexicon.tsv", PACKAGE / "keys.py"),
+    *(HERE / f"{name}.py" for name in ("corpus", "evidence", "model", "train")),
+    *(PACKAGE / "extraction" / f"{name}.py" for name in ("features", "network", "things", "tokens")),
+)
+BUILT = ("vectors.npz", "words.txt", "word_contexts.npz")
 
 
 @click.command()
+@click.option("--build", type=click.Path(path_type=Path), default=BUILD, show_default=True)
 @click.option("--fold", type=click.IntRange(0, FOLDS - 1), help="Hold out this fifth and print its figures.")
-@click.option("--seed", default=1, show_default=True)
-def main(fold: int | None, seed: int) -> None:
-    """Train the tagger and export it, or judge the recipe on held-out papers."""
-    import torch  # here, so that pipelines.card can name EPOCHS without it
-
-    from pipelines.contexts import write_word_contexts
-    from pipelines.export import export
-    from pipelines.model import Model, read_words
-
-    _step(BUILD / "vectors.npz", lambda _: write_vectors(BUILD))
-    _step(BUILD / "word_contexts.npz", lambda _: write_word_contexts(BUILD))
-    papers, held_out = split(read_annotated(TRAIN), fold)
-    papers += read_annotated_corpus()
-    folder = BUILD if fold is None else BUILD / f"fold-{fold}"
+@click.option("--seed", type=int, help="Another than that of train.cfg.")
+@click.option("--papers", default=ALL, help="Only so many papers of the corpus and of the gold, to try it.")
+def main(build: Path, fold: int | None, seed: int | None, papers: int) -> None:
+    """Train the tagger, or judge the recipe on held-out papers."""
+    schedule = read_schedule() if seed is None else replace(read_schedule(), seed=seed)
+    gold, ours = read_training_papers(papers)
+    own, held_out = split(gold, fold)
+    folder = build if fold is None else build / f"fold-{fold}"
     folder.mkdir(parents=True, exist_ok=True)
-    _step(folder / "model.pt", lambda partial: _train(papers, partial, seed))
-    model = Model(read_words(BUILD)[1])
-    model.load_state_dict(torch.load(folder / "model.pt", weights_only=True))
-    export(model, count_evidence(papers), BUILD, folder / "tagger")
-    if fold is None:
-        shutil.copytree(folder / "tagger", SHIPPED, dirs_exist_ok=True)
-    else:
+    _train([*own, *ours], build, folder, schedule)
+    if fold is not None:
+        from pipelines.export import export, read_model
+
+        export(read_model(build, folder), count_evidence([*own, *ours]), build, folder / "tagger")
         print_figures(folder / "tagger", held_out)
 
 
@@ -74,35 +67,40 @@ def split(papers: Sequence[Annotated], fold: int | None) -> tuple[list[Annotated
     )
 
 
-def _step(product: Path, make: Callable[[Path], None]) -> None:
-    """Make what is not there; a maker of a single file is given where to write it until it is whole."""
-    if product.exists():
-        print(f"{product}: there", file=sys.stderr)
-        return
-    started = time.monotonic()
-    partial = product.with_suffix(".partial")
-    make(partial)
-    if partial.exists():
-        partial.replace(product)
-    print(f"{product}: {time.monotonic() - started:.0f} s", file=sys.stderr)
+def _train(papers: Sequence[Annotated], build: Path, folder: Path, schedule: Schedule) -> None:
+    """Write model.pt into the folder, by way of checkpoint.pt."""
+    import torch  # not where types are checked, and pipelines.card has no need of it
 
-
-def _train(papers: Sequence[Annotated], product: Path, seed: int) -> None:
-    import torch
-
+    from pipelines.checkpoint import Checkpoint, fingerprint
     from pipelines.model import Model, encode, read_words, train
 
-    (words, vectors), names = read_words(BUILD), Names(read_lexicon())
+    (words, vectors), names = read_words(build), Names(read_lexicon())
     examples = [encode(paper, words, names, evidence) for paper, evidence in evidence_of_others(papers)]
-    examples += 2 * [example for example in examples if example.annotators == GOLD]  # whose habits count
-    torch.manual_seed(seed)
+    gold = [example for example in examples if example.annotators == GOLD]
+    examples += (schedule.gold_times - 1) * gold
+    print(f"{len(papers)} papers described", file=sys.stderr, flush=True)
+    inputs = (*SOURCES, *(build / name for name in BUILT))
+    training = fingerprint(inputs, schedule, [annotated.paper.id for annotated in papers])
+    checkpoint = Checkpoint(folder / "checkpoint.pt", training)
+    torch.manual_seed(schedule.seed)
     model = Model(vectors)
-    train(model, examples, words, epochs=EPOCHS, seed=seed, report=_report)
-    torch.save(model.state_dict(), product)
+    train(model, examples, words, schedule, checkpoint=checkpoint, report=_Progress(schedule.passes))
+    torch.save(model.state_dict(), folder / "model.partial")
+    (folder / "model.partial").replace(folder / "model.pt")
+    checkpoint.path.unlink()
 
 
-def _report(done: int, loss: float) -> None:
-    print(f"pass {done} of {EPOCHS}, loss {loss:.1f}", file=sys.stderr, flush=True)
+class _Progress:
+    """Tells after each pass how it went, and when the last may end."""
+
+    def __init__(self, passes: int) -> None:
+        self._passes, self._ran, self._started = passes, 0, time.monotonic()
+
+    def __call__(self, done: int, loss: float) -> None:
+        self._ran += 1
+        left = (time.monotonic() - self._started) / self._ran * (self._passes - done) / 60
+        said = f"pass {done} of {self._passes}, loss {loss:.1f}, {left:.0f} min left"
+        print(said, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
+import click
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
 from kgraph.extraction.tokens import token_spans
-from pipelines.corpus import TRAIN, read_annotated, read_corpus
+from pipelines.corpus import ALL, TRAIN, read_annotated, read_corpus
 
 SMALLEST_COUNT = 8
 DIMENSIONS = 128
@@ -25,9 +26,18 @@ NEAR = ((2, 1.0), (3, 0.8), (4, 0.6), (5, 0.4))  # distance and weight; distance
 Floats = npt.NDArray[np.float32]
 
 
-def write_vectors(folder: Path) -> None:
+@click.command()
+@click.option("--build", type=click.Path(path_type=Path), default=Path("build/train"), show_default=True)
+@click.option("--papers", default=ALL, help="Only so many papers of the corpus and of the gold, to try it.")
+def main(build: Path, papers: int) -> None:
+    """Write word vectors."""
+    write_vectors(build, papers)
+
+
+def write_vectors(folder: Path, limit: int = ALL) -> None:
     """Write the vocabulary, its counts, shares of capitals and vectors into a folder."""
-    texts = (paper.text for paper in chain(read_corpus(), (a.paper for a in read_annotated(TRAIN))))
+    gold = (annotated.paper for annotated in read_annotated(TRAIN)[:limit])
+    texts = (paper.text for paper in chain(read_corpus(limit), gold))
     words, counts, capitalised, stream, bounds = _count(texts)
     vectors = _vectors(_encode(stream, bounds, len(words)), len(words))
     folder.mkdir(parents=True, exist_ok=True)
@@ -97,4 +107,4 @@ def _vectors(matrix: sp.csr_matrix, size: int) -> Floats:
 
 
 if __name__ == "__main__":
-    write_vectors(Path("build/train"))
+    main()

@@ -3,7 +3,8 @@
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
@@ -11,7 +12,12 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+import kgraph.building
+import kgraph.documents
+import kgraph.evaluation
+import kgraph.extraction
 from kgraph.building import _relate
+from kgraph.extraction.extractor import Extractor, load_extractor
 from kgraph.records import Entity, Extraction, Mention, Paper, Statement
 from kgraph.store import Store, building
 
@@ -29,6 +35,20 @@ def _no_warnings_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     warnings = [record for record in caplog.get_records("call") if record.levelno >= logging.WARNING]
     assert not warnings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loaded_once() -> Iterator[None]:
+    """Load the shipped extractor once a process: half a second, that dozens of tests would take each."""
+    shipped = cache(load_extractor)
+
+    def load(nlp: str | None = None, lexicon: Sequence[Path] = ()) -> Extractor:
+        return load_extractor(nlp, lexicon) if nlp or lexicon else shipped()
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (kgraph.building, kgraph.documents, kgraph.evaluation, kgraph.extraction):
+            patch.setattr(module, "load_extractor", load)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 
 from kgraph.errors import MissingExtra
 from kgraph.views.borrowed import LAYOUTS, Layout
-from kgraph.views.layout import positions
+from kgraph.views.layout import FINE, _push, _push_in_pairs, positions
 from kgraph.views.regions import regions, tie
 from kgraph.views.style import sizes
 
@@ -119,6 +119,13 @@ def test_regions_are_named_after_their_strongest_methods() -> None:
 def test_a_handful_of_nodes_is_no_region() -> None:
     graph = groups(2, 4)
     assert regions(graph, tie(graph)) == []
+
+
+def test_a_mesh_and_pairs_push_alike() -> None:
+    generator = np.random.default_rng(3)
+    places, mass = generator.normal(size=(200, 2)), 1 + generator.random(200)
+    by_mesh, in_pairs = (push(places, mass, FINE) for push in (_push, _push_in_pairs))
+    assert np.hypot(*(by_mesh - in_pairs).T).mean() < 0.05 * np.hypot(*in_pairs.T).mean()
 
 
 @pytest.mark.slow

@@ -3,16 +3,13 @@
 import json
 import random
 from collections.abc import Iterator
-from functools import cache
 from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 
-import kgraph.building
 from kgraph.building import add, build, remove
-from kgraph.extraction import load_extractor
 from kgraph.landscape import Landscape
 from kgraph.landscape import open as open_store
 from kgraph.names import find_paper
@@ -71,19 +68,6 @@ PAPERS: list[Row] = [
         "date": "2024",
     },
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _loaded_once() -> Iterator[None]:
-    """Load the extractor once for all builds: it takes a second."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kgraph.building, "load_extractor", lambda nlp, lexicon: _extractor())
-        yield
-
-
-@cache
-def _extractor() -> object:
-    return load_extractor()
 
 
 def write(path: Path, rows: list[Row]) -> Path:
