@@ -21,8 +21,9 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import NamedTuple
 
-from kgraph.clusters import Clusters, bare, with_sense
-from kgraph.corrections import Corrections, corrected
+from kgraph.clusters import Clusters
+from kgraph.corrections import Corrections, corrected, row_meant
+from kgraph.forms import ELSEWHERE, bare, is_own, sense_in, with_sense
 from kgraph.keys import alias_key, slug
 from kgraph.lexicon import Lexicon, Row
 from kgraph.records import Entity, Usage
@@ -78,8 +79,7 @@ def resolve(usages: Iterable[Usage], lexicon: Lexicon, corrections: Corrections 
     """Tell which usages name one thing, and give each thing its id, name and type."""
     corrections = corrections or Corrections()
     pooled = _pool(usages)
-    lexicon = corrected(lexicon, corrections)
-    collection = _Collection(pooled, lexicon, corrections.apart)
+    collection = _Collection(pooled, lexicon, corrections)
     clusters = _cluster(collection, corrections)
     members = _members(pooled, collection, clusters)
     drafts = [
@@ -87,11 +87,11 @@ def resolve(usages: Iterable[Usage], lexicon: Lexicon, corrections: Corrections 
         for node in sorted(members)
     ]
     drafts = _overruled(drafts, sorted(members), collection, clusters, corrections)
-    ids = _ids(drafts, collection, lexicon)
-    nothing = {clusters.find(node) for name in corrections.ignored for node in collection.nodes(name)}
+    ids = _ids(drafts, collection)
+    nothing = {clusters.find(node) for name in corrections.ignored for node in collection.every_node(name)}
     by_id = sorted(zip(ids, drafts, sorted(members), strict=True), key=lambda one: one[0])
     named = [(id_, draft) for id_, draft, node in by_id if node not in nothing]
-    said = {collection.node(name) for names in corrections.merged for name in names}
+    said = {bare(node) for names in corrections.merged for name in names for node in collection.nodes(name)}
     rows = [row for id_, draft in named for row in _spellings(id_, draft, collection, said)]
     owners = Counter(row.spelling for row in rows if row.papers)
     return Resolution(
@@ -112,7 +112,7 @@ def find_senses(
     The stems are those of all long forms of the sense.
     """
     corrections = corrections or Corrections()
-    collection = _Collection(_pool(usages), corrected(lexicon, corrections), corrections.apart)
+    collection = _Collection(_pool(usages), lexicon, corrections)
     clusters = _cluster(collection, corrections)
     senses: dict[str, dict[str, list[frozenset[str]]]] = {}
     for short, longs in sorted(_defined(collection).items()):
@@ -138,7 +138,8 @@ def _members(
     for use in sorted(pooled, key=lambda use: (-pooled[use].papers, use)):
         ways = [clusters.find(form) for form in sum(collection.reading_of[use], ())]
         home = ways[0]
-        told = {form for form in map(collection.form_of.get, use[0]) if form and clusters.apart(form)}
+        forms = [collection.form_of[spelling] for spelling in use[0]]
+        told = {node for form in forms for node in (form, with_sense(form, use[1])) if clusters.apart(node)}
         if told:
             banned = {other for form in told for other in clusters.apart(form)}
             free = (
@@ -170,9 +171,9 @@ class _Reading(NamedTuple):
 class _Collection:
     """The forms of a collection: how each is spelled, which rows claim it, what usages say."""
 
-    def __init__(
-        self, pooled: Mapping[Use, _Pooled], lexicon: Lexicon, apart: Mapping[str, frozenset[str]]
-    ) -> None:
+    def __init__(self, pooled: Mapping[Use, _Pooled], lexicon: Lexicon, corrections: Corrections) -> None:
+        lexicon, self._joined = corrected(lexicon, corrections)
+        apart = corrections.apart
         papers: Counter[str] = Counter()
         for (spellings, _), pool in pooled.items():
             for spelling in spellings:
@@ -191,6 +192,7 @@ class _Collection:
             self.text_of.setdefault(self.form_of[spelling], spelling)
         self.rows_of = {form: lexicon.by_key[form] for form in self.text_of if form in lexicon.by_key}
         self.rows = {row.id: row for row in lexicon.rows}
+        self._lexicon = lexicon
         self.sense_of: dict[str, str] = {}  # form with a sense -> the sense
         self._sensed: dict[str, list[str]] = defaultdict(list)  # form -> the same with its senses
         self.reading_of: dict[Use, _Reading] = {}  # -> what it says
@@ -213,13 +215,30 @@ class _Collection:
         return sensed
 
     def nodes(self, key: str) -> list[str]:
-        """Return the form of a name and its senses in single papers."""
-        form = self.node(key)
-        return [form, *self._sensed.get(form, ())]
+        """Return what corrections mean by the key of a name.
 
-    def node(self, key: str) -> str:
-        """Return the form of a name that corrections give by its key, or the node of a row."""
-        return self._form_of_key.get(key, key)
+        Its form; where no paper uses it bare, what single papers mean by it.
+        """
+        form, *own = self.every_node(key)
+        return [form] if self.form_papers[form] or not own else own
+
+    def every_node(self, key: str) -> list[str]:
+        """Return the form of a name, or the node of a row, and what single papers mean by the name."""
+        said = sense_in(key)
+        form = self._form_of_key.get(bare(key), bare(key))
+        if said:
+            return [form if said == ELSEWHERE else with_sense(form, said)]
+        own = (sensed for sensed in self._sensed.get(form, ()) if is_own(self.sense_of[sensed]))
+        return [form, *sorted(own)]
+
+    def row(self, id_: str) -> Row:
+        """Return the row of this id, or the one that a person joined it to."""
+        return self.rows[self._joined.get(id_, id_)]
+
+    def rows_meant(self, names: Iterable[str]) -> list[Row]:
+        """Return the one row that corrections mean by any of these keys, if one is meant."""
+        keys = [bare(node) for name in names if not sense_in(name) for node in self.nodes(name)]
+        return [row for row in (row_meant(key, self._lexicon) for key in keys) if row is not None][:1]
 
     def stems(self, form: str) -> tuple[str, ...]:
         return stems(self.text_of[form])
@@ -255,16 +274,13 @@ class _Collection:
 
 
 def _cluster(collection: _Collection, corrections: Corrections) -> Clusters:
-    clusters = Clusters(
-        {
-            collection.node(a): frozenset(map(collection.node, others))
-            for a, others in corrections.apart.items()
-        }
-    )
+    clusters = Clusters(_apart(collection, corrections))
     for names in corrections.merged:
-        first, *others = [collection.node(name) for name in names if not name.startswith("\t")] or [""]
-        for other in others:
-            clusters.join(first, other)
+        nodes = [node for name in names if not name.startswith("\t") for node in collection.nodes(name)]
+        if any(map(sense_in, (*names, *nodes))):
+            nodes += [clusters.add(row) for row in collection.rows_meant(names)]
+        for other in nodes[1:]:
+            clusters.join(nodes[0], other)
     for form, rows in collection.rows_of.items():
         nodes = [clusters.add(row) for row in rows]
         default = [row for row in rows if not row.cues] if len(rows) > 1 else rows
@@ -274,7 +290,7 @@ def _cluster(collection: _Collection, corrections: Corrections) -> Clusters:
     for form, sense in sorted(collection.sense_of.items()):
         kind, _, chosen = sense.partition(":")
         if kind == "row":
-            clusters.unite(form, clusters.add(collection.rows[chosen]), known=True)
+            clusters.unite(form, clusters.add(collection.row(chosen)), known=True)
         elif kind == "long":
             clusters.unite(form, chosen)
     defined = _defined(collection)
@@ -291,6 +307,15 @@ def _cluster(collection: _Collection, corrections: Corrections) -> Clusters:
         if bare_sense is not None:
             clusters.unite(short, bare_sense)
     return clusters
+
+
+def _apart(collection: _Collection, corrections: Corrections) -> dict[str, frozenset[str]]:
+    """Return both ways which nodes a person keeps apart."""
+    apart: dict[str, set[str]] = defaultdict(set)
+    for name, others in corrections.apart.items():
+        for node in collection.nodes(name):
+            apart[node] |= {far for other in others for far in collection.nodes(other)} - {node}
+    return {node: frozenset(others) for node, others in apart.items()}
 
 
 def _defined(collection: _Collection) -> dict[str, Counter[str]]:
@@ -355,6 +380,7 @@ class _Draft:
     name: str
     expansion: str | None  # its commonest long form, if it is not the name
     type: str
+    own_type: str  # whatever a person says
     aliases: tuple[str, ...]
     other_types: tuple[str, ...]
     papers: Counter[str]  # spelling -> papers
@@ -382,6 +408,7 @@ def _draft(node: str, usages: Mapping[Use, _Pooled], collection: _Collection, cl
         name=name,
         expansion=next((text for text in expansions if not is_short(text)), None),
         type=type_,
+        own_type=type_,
         aliases=tuple(spelling for spelling in by_papers if spelling != name),
         other_types=other_types,
         papers=papers,
@@ -399,7 +426,13 @@ def _overruled(
 ) -> list[_Draft]:
     """Give entities the names and types that a person chose for them."""
     heads, names, types = (
-        {clusters.find(collection.node(name)): said[name] for name in sorted(said, reverse=True)}
+        {
+            clusters.find(node): said[name]
+            for name in sorted(
+                said, key=lambda name: (bool(sense_in(name)), name)
+            )  # what says most comes last
+            for node in collection.nodes(name)
+        }
         for said in (corrections.heads, corrections.names, corrections.types)
     )
     return [
@@ -465,11 +498,11 @@ def _types(pools: Iterable[_Pooled], row: Row | None) -> tuple[str, tuple[str, .
     return type_, tuple(label for label in ranked if label != type_)
 
 
-def _ids(drafts: list[_Draft], collection: _Collection, lexicon: Lexicon) -> list[str]:
+def _ids(drafts: list[_Draft], collection: _Collection) -> list[str]:
     """Return the id of each draft: its row's, else the slug of its name (a homonym's: and its expansion)."""
     owners = Counter(form for draft in drafts for form in {bare(form) for form in draft.own_forms})
     slugs = [draft.row.id if draft.row else _slug(draft, collection, owners) for draft in drafts]
-    bearers = Counter(slugs) + Counter(row.id for row in lexicon.rows) + Counter({"": 2})
+    bearers = Counter(slugs) + Counter(collection.rows.keys()) + Counter({"": 2})
     return [
         f"entity:{slug_}" if draft.row or bearers[slug_] == 1 else f"entity:{_with_digest(slug_, draft)}"
         for slug_, draft in zip(slugs, drafts, strict=True)
@@ -481,7 +514,7 @@ def _slug(draft: _Draft, collection: _Collection, owners: Mapping[str, int]) -> 
     if owners[form] <= 1 and form not in collection.rows_of:
         return slug(draft.name)
     coined = all(sense for _, sense in draft.usages)
-    return slug(f"{draft.name} {draft.expansion or (draft.type if coined else 'unresolved')}")
+    return slug(f"{draft.name} {draft.expansion or (draft.own_type if coined else 'unresolved')}")
 
 
 def _with_digest(slug_: str, draft: _Draft) -> str:

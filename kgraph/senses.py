@@ -12,26 +12,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from kgraph.forms import NONE, long_sense, own_sense, row_sense
 from kgraph.keys import alias_key
 from kgraph.lexicon import Lexicon, Row
 from kgraph.records import Usage
 from kgraph.spellings import is_short, stems, telling_stems
 
-NONE = ""
 _ALIKE = ({"method", "model"}, {"method", "task"})  # types between which texts waver about one thing
 _FEWEST = 2  # papers of others that a name must have to be theirs, if the lexicon does not know it
-
-
-def row_sense(row_id: str) -> str:
-    return f"row:{row_id}"
-
-
-def long_sense(form: str) -> str:
-    return f"long:{form}"
-
-
-def own_sense(paper: str) -> str:
-    return f"own:{paper}"
 
 
 class Senses:
