@@ -6,7 +6,6 @@ said, so a build from the sources comes to the same; the store remembers the ste
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from itertools import chain
 from pathlib import Path
 from shlex import quote
 from sqlite3 import Connection
@@ -26,13 +25,13 @@ from kgraph.corrections import (
     parse,
     read_corrections,
 )
+from kgraph.entities import rank_of, read_forms
 from kgraph.errors import BadInput, KGraphError
 from kgraph.forms import bare, paper_of
 from kgraph.keys import alias_key
 from kgraph.lexicon import Lexicon, read_lexicon, read_text
 from kgraph.names import Row, find_entity, select
 from kgraph.registry import Step, added, edit, take_back
-from kgraph.spellings import is_short
 from kgraph.store import Store, changing
 from kgraph.views.files import atomic_write
 
@@ -289,26 +288,40 @@ class _Known:
             own = [
                 row["spelling"]
                 for row in spellings
-                if row["spelling"] == entity["name"] and self._is_sole(entity, row, of_rows=1)
+                if row["spelling"] == entity["name"]
+                and row["owners"] == 1
+                and len(self._lexicon.by_key.get(row["key"], ())) == 1
             ]
             return _in_a_line(own[0]) if own else str(entity["id"])
-        sole = (row["spelling"] for row in spellings if self._is_sole(entity, row))
         paper = self._paper_that_coins(entity)
         if paper is not None:
             return in_paper(_in_a_line(spellings[0]["spelling"]), paper)
-        spelling = next(sole, None)
-        if spelling is not None:
-            return _in_a_line(spelling)
-        lone = (row["spelling"] for row in spellings if self._stands_alone(entity, row))
-        phrases = (row["spelling"] for row in spellings if not is_short(row["spelling"]))
-        return elsewhere(_in_a_line(next(chain(lone, phrases), spellings[0]["spelling"])))
+        alone = (row["spelling"] for row in spellings if self._stands_alone(entity, row))
+        spelling = next(alone, None) or self._first_read(entity)
+        owners = {row["spelling"]: row["owners"] for row in spellings}
+        return _in_a_line(spelling) if owners[spelling] == 1 else elsewhere(_in_a_line(spelling))
 
-    def _is_sole(self, entity: Row, row: Row, of_rows: int | None = None) -> bool:
-        """Tell whether a spelling is no other's, and what papers mean that say no more, or would."""
-        rows = len(self._lexicon.by_key.get(row["key"], ()))
-        if row["owners"] != 1 or (of_rows is not None and rows != of_rows):
-            return False
-        return bool(rows) or not is_short(row["spelling"]) or self._stands_alone(entity, row)
+    def _first_read(self, entity: Row) -> str:
+        """Return, of the spellings that a paper gives to the entity, the one that decides what they mean."""
+        rows = select(
+            self._db,
+            """
+            SELECT DISTINCT text, (SELECT sum(papers) FROM spellings WHERE spelling = text) AS papers
+            FROM mentions WHERE entity = :entity AND (paper, name) =
+                (SELECT paper, name FROM mentions WHERE entity = :entity ORDER BY paper, name LIMIT 1)
+            ORDER BY papers DESC, text
+            """,
+            entity=entity["id"],
+        )
+        text_of: dict[str, str] = {}
+        for row in rows:
+            text_of.setdefault(alias_key(row["text"]) or row["text"], row["text"])
+        papers = {row["text"]: row["papers"] for row in rows}
+
+        def rank(form: str) -> tuple[object, ...]:
+            return rank_of(form, len(self._lexicon.by_key.get(form, ())), papers[text_of[form]])
+
+        return text_of[read_forms(text_of.keys(), text_of, rank).longs[0]]
 
     def _stands_alone(self, entity: Row, row: Row) -> bool:
         """Tell whether a paper that does not say what it means names the entity by this spelling alone."""

@@ -16,7 +16,7 @@ Everything is a function of the pooled usages, so their order and division chang
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import NamedTuple
@@ -168,6 +168,31 @@ class _Reading(NamedTuple):
     shorts: tuple[str, ...] = ()
 
 
+def read_forms(
+    forms: Collection[str], text_of: Mapping[str, str], rank: Callable[[str], tuple[object, ...]]
+) -> _Reading:
+    """Tell the long from the short forms of a usage, and leave out what a paper says in passing.
+
+    A form that holds all words of another ("Transformer architecture"), or the reverse, proves nothing. Where
+    all are short, the longest is taken for long. Of several the one that comes first by `rank` goes first.
+    """
+    if len(forms) == 1:
+        return _Reading(tuple(forms))
+    shorts = {form for form in forms if is_short(text_of[form])}
+    kept: dict[str, frozenset[str]] = {}
+    for form in sorted(forms, key=lambda form: (not _spells_out(form, shorts, text_of), *rank(form))):
+        words = frozenset(stems(text_of[form]))
+        if not any(words < other or other < words for other in kept.values()):
+            kept[form] = words
+    longs = [form for form in kept if form not in shorts] or [max(sorted(kept), key=len)]
+    return _Reading(tuple(longs), tuple(form for form in kept if form not in longs))
+
+
+def _spells_out(form: str, shorts: set[str], text_of: Mapping[str, str]) -> bool:
+    """Say whether a form is none of these short ones, but its initials are."""
+    return form not in shorts and "".join(word[0] for word in stems(text_of[form])) in shorts
+
+
 class _Collection:
     """The forms of a collection: how each is spelled, which rows claim it, what usages say."""
 
@@ -200,7 +225,7 @@ class _Collection:
         self.form_papers: Counter[str] = Counter()
         for (spellings, sense), pool in pooled.items():
             forms = {self._with_sense(self.form_of[spelling], sense) for spelling in spellings}
-            reading = self.reading_of[spellings, sense] = self._read(forms)
+            reading = self.reading_of[spellings, sense] = read_forms(forms, self.text_of, self._rank)
             self.readings[reading] += pool.papers
             for form in forms:
                 self.form_papers[form] += pool.papers
@@ -240,34 +265,16 @@ class _Collection:
         keys = [bare(node) for name in names if not sense_in(name) for node in self.nodes(name)]
         return [row for row in (row_meant(key, self._lexicon) for key in keys) if row is not None][:1]
 
-    def stems(self, form: str) -> tuple[str, ...]:
-        return stems(self.text_of[form])
+    def spells_out(self, form: str, short: str) -> bool:
+        return _spells_out(form, {short}, self.text_of)
 
-    def _read(self, forms: set[str]) -> "_Reading":
-        """Tell long from short forms, and leave out what a paper says in passing.
+    def _rank(self, form: str) -> tuple[object, ...]:
+        return rank_of(form, len(self.rows_of.get(form, ())), self.papers[self.text_of[form]])
 
-        A form that holds all words of another ("Transformer architecture"), or the reverse,
-        proves nothing. Where all are short, the longest is taken for long.
-        """
-        if len(forms) == 1:
-            return _Reading(tuple(forms))
-        shorts = {form for form in forms if is_short(self.text_of[form])}
-        kept: dict[str, frozenset[str]] = {}
-        for form in sorted(forms, key=lambda form: (not self.spells_out(form, shorts), *self._rank(form))):
-            words = frozenset(self.stems(form))
-            if not any(words < other or other < words for other in kept.values()):
-                kept[form] = words
-        longs = [form for form in kept if form not in shorts] or [max(sorted(kept), key=len)]
-        return _Reading(tuple(longs), tuple(form for form in kept if form not in longs))
 
-    def spells_out(self, form: str, shorts: set[str]) -> bool:
-        """Say whether a form is none of these short ones, but its initials are."""
-        return form not in shorts and "".join(word[0] for word in self.stems(form)) in shorts
-
-    def _rank(self, form: str) -> tuple[int, int, str]:
-        """Sort forms that one row claims before unknown ones, and homonyms last."""
-        rows = len(self.rows_of.get(form, ()))
-        return (1, 0, 2)[min(rows, 2)], -self.papers[self.text_of[form]], form
+def rank_of(form: str, rows: int, papers: int) -> tuple[object, ...]:
+    """Sort forms that one row of the lexicon claims before unknown ones, and homonyms last."""
+    return (1, 0, 2)[min(rows, 2)], -papers, form
 
 
 # ---------------------------------------------------------------------------------------------- clusters
@@ -331,7 +338,7 @@ def _means(short: str, long: str, papers: int, collection: _Collection) -> bool:
     """Say whether a long form is a sense of a short one for other papers too; a slip in one is none."""
     if is_short(collection.text_of[long]):
         return False
-    return papers > 1 or (collection.spells_out(long, {short}) and short not in collection.rows_of)
+    return papers > 1 or (collection.spells_out(long, short) and short not in collection.rows_of)
 
 
 def _unite_same_words(short: str, longs: Iterable[str], collection: _Collection, clusters: Clusters) -> None:

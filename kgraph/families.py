@@ -60,8 +60,8 @@ def find_families(entities: Iterable[Entity]) -> Iterator[tuple[str, str]]:
 def _family_names(entity: Entity) -> Iterator[str]:
     """Yield by what versions may call an entity.
 
-    Of the aliases of a phrase only the word that it begins with: Swin-B is a Swin Transformer, but GLM-130B is
-    no generalized linear model.
+    Of the aliases of a phrase only the word that it begins with: Swin-B is a Swin Transformer, but GLM-130B
+    is no generalized linear model.
     """
     yield entity.name
     begin = entity.name.split()[0]

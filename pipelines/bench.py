@@ -217,18 +217,40 @@ def measure_scale(full: bool) -> Iterator[Figure]:
 
 
 def measure_titles(_: bool) -> Iterator[Figure]:
-    """Tell which of a million records are one paper, by ids and titles, a fifth of them known twice."""
+    """Tell which of ever more records are one paper, by ids and titles, a fifth of them known twice."""
+    last: tuple[int, float] | None = None
+    for count in (250_000, 1_000_000):
+        script = f"from pipelines import bench; bench.identify_titles({count})"
+        process = _run(sys.executable, "-c", WATCHED, sys.executable, "-c", script)
+        took, megabytes = json.loads(process.stdout), int(process.stderr.split()[-2]) / 2**10
+        seconds, right = took["processor_seconds"], took["papers"] == took["distinct"]
+        yield Figure(f"identify {count:,} records", f"{took['seconds']:.1f} s")
+        yield Figure("  of it on the processor", f"{seconds:.1f} s", "<= 60 s", seconds <= 60)
+        yield Figure("  papers", f"{took['papers']:,}", f"{took['distinct']:,}", right)
+        yield Figure("  peak memory", f"{megabytes:.0f} MB")
+        yield Figure("  of it the records themselves", f"{took['megabytes_of_records']:.0f} MB")
+        if last is not None:
+            growth, limit = seconds / last[1], 1.1 * count / last[0]
+            yield Figure(
+                f"  seconds / those of {last[0]:,}", f"{growth:.2f}", f"<= {limit:.1f}", growth <= limit
+            )
+        last = count, seconds
+
+
+def identify_titles(count: int) -> None:
+    """Print how long it takes to tell which of made-up records are one paper: what `measure_titles` runs."""
+    import resource
+
     from kgraph.identity import identify, record_key
 
-    records = list(_records(1_000_000))
+    records = list(_records(count))
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
     started, busy = time.perf_counter(), time.process_time()
     keys = (record_key(str(number), record) for number, record in enumerate(records))
     papers = identify(keys, lambda number: records[int(number)].abstract)
-    took, busy = time.perf_counter() - started, time.process_time() - busy
+    took = {"seconds": time.perf_counter() - started, "processor_seconds": time.process_time() - busy}
     distinct = len({record.title.lower() for record in records})
-    yield Figure("identify 1,000,000 records", f"{took:.1f} s", "<= 60 s", took <= 60)
-    yield Figure("  of it on the processor", f"{busy:.1f} s")
-    yield Figure("  papers", f"{len(papers):,}", f"{distinct:,}", len(papers) == distinct)
+    print(json.dumps(took | {"papers": len(papers), "distinct": distinct, "megabytes_of_records": held}))
 
 
 def _records(count: int) -> "Iterator[Paper]":

@@ -302,6 +302,26 @@ def test_a_plain_name_means_what_papers_mean_who_do_not_say(senses: Path) -> Non
         }
 
 
+def test_a_thing_is_meant_by_what_decides_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a paper gives a short name only beside a longer one, a line must say the longer one."""
+
+    def in_one(papers: Iterable[Paper], extractor: Extractor, jobs: int = 1) -> Iterator[Extraction]:
+        for found in find_names(papers, extractor, jobs):
+            name = found.mentions[0].text
+            yield replace(found, mentions=tuple(replace(one, name=name) for one in found.mentions))
+
+    monkeypatch.setattr(kgraph.building, "find_mentions", in_one)
+    monkeypatch.setattr(
+        kgraph.correcting, "read_lexicon", lambda paths: Lexicon.of([Row("crf", "task", "CRF")])
+    )
+    db = tmp_path / "k.db"
+    build([write(tmp_path / "a.jsonl", [{"title": "CRF", "abstract": "LSTM."}])], db)
+    apply(db)
+    (node,) = ids(db)
+    ignore(db, node)
+    assert (own(db), ids(db)) == (["ignore LSTM"], set())
+
+
 def test_a_lexicon_given_at_the_build_corrects_too(tmp_path: Path) -> None:
     team = tmp_path / "team.lexicon"
     team.write_text("merge LoRA | QLoRA\nignore GLUE\n", "utf-8")
