@@ -23,6 +23,7 @@ from kgraph.families import find_families
 from kgraph.identity import identify, merge, record_key
 from kgraph.lexicon import Lexicon
 from kgraph.names import find_paper
+from kgraph.readings import Forms
 from kgraph.records import ROLES, Extraction, Paper, Reject, Usage, common_label
 from kgraph.references import Collection, find_citations
 from kgraph.rejects import listing_rejects
@@ -287,10 +288,12 @@ def _batches(extractions: Iterator[Extraction]) -> Iterator[list[Extraction]]:
 
 def _resolve(store: Store, lexicon: Lexicon, corrections: Corrections) -> None:
     """Let the entities follow from the mentions: first what each paper means, then the spellings over all."""
-    usages = _pooled((use, "") for use in _used(store, corrections))
-    senses = Senses(usages, lexicon, find_senses(usages, lexicon, corrections))
+    used = list(_used(store, corrections))
+    usages = _pooled((use, "") for use in used)
+    forms = Forms(usages, lexicon, corrections)
+    senses = Senses(usages, lexicon, find_senses(usages, lexicon, corrections, forms))
     chosen: dict[_Place, str] = {}
-    found = resolve(_pooled(_choose_senses(store, corrections, senses, chosen)), lexicon, corrections)
+    found = resolve(_pooled(_choose_senses(store, used, senses, chosen)), lexicon, corrections, forms)
     store.put_entities(
         found.entities,
         (
@@ -300,7 +303,7 @@ def _resolve(store: Store, lexicon: Lexicon, corrections: Corrections) -> None:
                 spelling,
                 *found.decide((use.spellings, chosen.get(use.place, "")), spelling),
             )
-            for use in _used(store, corrections)
+            for use in used
             for spelling in use.spellings
         ),
         ((row.spelling, row.entity, row.rule, row.papers) for row in found.spellings),
@@ -311,16 +314,16 @@ _Place = tuple[str, tuple[str, ...]]  # a paper, and the spellings of what it na
 
 
 def _choose_senses(
-    store: Store, corrections: Corrections, senses: Senses, chosen: dict[_Place, str]
+    store: Store, used: Iterable["_Use"], senses: Senses, chosen: dict[_Place, str]
 ) -> Iterator[tuple["_Use", str]]:
     """Yield what papers name with the sense that each chooses, "" for none; note those by their place."""
-    texts, text = store.papers(), None
-    for use in _used(store, corrections):
+    texts, (paper, text) = store.texts(), ("", "")
+    for use in used:
         sense = ""
         if senses.may_differ(use.spellings, use.label):
-            while text is None or text.id != use.paper:
-                text = next(texts)
-            sense = senses.choose(use.paper, use.spellings, use.label, use.coined, text.text)
+            while paper != use.paper:
+                paper, text = next(texts)
+            sense = senses.choose(use.paper, use.spellings, use.label, use.coined, text)
         if sense:
             chosen[use.place] = sense
         yield use, sense

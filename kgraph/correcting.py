@@ -25,12 +25,12 @@ from kgraph.corrections import (
     parse,
     read_corrections,
 )
-from kgraph.entities import rank_of, read_forms
 from kgraph.errors import BadInput, KGraphError
 from kgraph.forms import bare, paper_of
 from kgraph.keys import alias_key
 from kgraph.lexicon import Lexicon, read_lexicon, read_text
 from kgraph.names import Row, find_entity, select
+from kgraph.readings import rank_of, read_forms
 from kgraph.registry import Step, added, edit, take_back
 from kgraph.store import Store, changing
 from kgraph.views.files import atomic_write

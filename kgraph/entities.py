@@ -16,18 +16,18 @@ Everything is a function of the pooled usages, so their order and division chang
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import NamedTuple
 
 from kgraph.clusters import Clusters
-from kgraph.corrections import Corrections, corrected, row_meant
+from kgraph.corrections import Corrections
 from kgraph.forms import ELSEWHERE, bare, is_own, sense_in, with_sense
 from kgraph.keys import alias_key, slug
 from kgraph.lexicon import Lexicon, Row
+from kgraph.readings import Forms, Reading, spells_out
 from kgraph.records import Entity, Usage
-from kgraph.spellings import fold_spellings, is_short, stems, telling_stems
+from kgraph.spellings import is_short, telling_stems
 
 Use = tuple[tuple[str, ...], str]  # the spellings of a usage, and its sense
 
@@ -75,11 +75,20 @@ class _Pooled:
     score_by_label: Counter[str] = field(default_factory=Counter)
 
 
-def resolve(usages: Iterable[Usage], lexicon: Lexicon, corrections: Corrections | None = None) -> Resolution:
-    """Tell which usages name one thing, and give each thing its id, name and type."""
+def resolve(
+    usages: Iterable[Usage],
+    lexicon: Lexicon,
+    corrections: Corrections | None = None,
+    forms: Forms | None = None,
+) -> Resolution:
+    """Tell which usages name one thing, and give each thing its id, name and type.
+
+    `forms` are those of the same usages, without or with their senses.
+    """
     corrections = corrections or Corrections()
+    usages = list(usages)
     pooled = _pool(usages)
-    collection = _Collection(pooled, lexicon, corrections)
+    collection = _Collection(pooled, forms or Forms(usages, lexicon, corrections))
     clusters = _cluster(collection, corrections)
     members = _members(pooled, collection, clusters)
     drafts = [
@@ -105,14 +114,18 @@ def resolve(usages: Iterable[Usage], lexicon: Lexicon, corrections: Corrections 
 
 
 def find_senses(
-    usages: Iterable[Usage], lexicon: Lexicon, corrections: Corrections | None = None
+    usages: Iterable[Usage],
+    lexicon: Lexicon,
+    corrections: Corrections | None = None,
+    forms: Forms | None = None,
 ) -> dict[str, dict[str, list[frozenset[str]]]]:
     """Return by what texts define short forms: short form -> a long form of each sense -> telling stems.
 
     The stems are those of all long forms of the sense.
     """
     corrections = corrections or Corrections()
-    collection = _Collection(_pool(usages), lexicon, corrections)
+    usages = list(usages)
+    collection = _Collection(_pool(usages), forms or Forms(usages, lexicon, corrections))
     clusters = _cluster(collection, corrections)
     senses: dict[str, dict[str, list[frozenset[str]]]] = {}
     for short, longs in sorted(_defined(collection).items()):
@@ -161,73 +174,28 @@ def _pool(usages: Iterable[Usage]) -> dict[Use, _Pooled]:
     return dict(sorted(pooled.items()))
 
 
-class _Reading(NamedTuple):
-    """The forms of a usage: the first long one decides what it names and defines the short ones."""
-
-    longs: tuple[str, ...]
-    shorts: tuple[str, ...] = ()
-
-
-def read_forms(
-    forms: Collection[str], text_of: Mapping[str, str], rank: Callable[[str], tuple[object, ...]]
-) -> _Reading:
-    """Tell the long from the short forms of a usage, and leave out what a paper says in passing.
-
-    A form that holds all words of another ("Transformer architecture"), or the reverse, proves nothing. Where
-    all are short, the longest is taken for long. Of several the one that comes first by `rank` goes first.
-    """
-    if len(forms) == 1:
-        return _Reading(tuple(forms))
-    shorts = {form for form in forms if is_short(text_of[form])}
-    kept: dict[str, frozenset[str]] = {}
-    for form in sorted(forms, key=lambda form: (not _spells_out(form, shorts, text_of), *rank(form))):
-        words = frozenset(stems(text_of[form]))
-        if not any(words < other or other < words for other in kept.values()):
-            kept[form] = words
-    longs = [form for form in kept if form not in shorts] or [max(sorted(kept), key=len)]
-    return _Reading(tuple(longs), tuple(form for form in kept if form not in longs))
-
-
-def _spells_out(form: str, shorts: set[str], text_of: Mapping[str, str]) -> bool:
-    """Say whether a form is none of these short ones, but its initials are."""
-    return form not in shorts and "".join(word[0] for word in stems(text_of[form])) in shorts
-
-
 class _Collection:
-    """The forms of a collection: how each is spelled, which rows claim it, what usages say."""
+    """The forms of a collection, those with senses too, and what usages say by them."""
 
-    def __init__(self, pooled: Mapping[Use, _Pooled], lexicon: Lexicon, corrections: Corrections) -> None:
-        lexicon, self._joined = corrected(lexicon, corrections)
-        apart = corrections.apart
-        papers: Counter[str] = Counter()
-        for (spellings, _), pool in pooled.items():
-            for spelling in spellings:
-                papers[spelling] += pool.papers
-        together = [spellings for spellings, _ in pooled if len(spellings) > 1]
-        self.papers = papers  # of spellings
-        self.key_of = {spelling: alias_key(spelling) or spelling for spelling in papers}
-        folded = fold_spellings(self.key_of, papers, together, lexicon.by_key)
-        self.form_of = {
-            spelling: key if (key := self.key_of[spelling]) in apart and form in apart[key] else form
-            for spelling, form in folded.items()
-        }
-        self._form_of_key = {self.key_of[spelling]: form for spelling, form in self.form_of.items()}
-        self.text_of: dict[str, str] = {}  # form -> its commonest spelling
-        for spelling in sorted(papers, key=lambda s: (-papers[s], s)):
-            self.text_of.setdefault(self.form_of[spelling], spelling)
-        self.rows_of = {form: lexicon.by_key[form] for form in self.text_of if form in lexicon.by_key}
-        self.rows = {row.id: row for row in lexicon.rows}
-        self._lexicon = lexicon
+    def __init__(self, pooled: Mapping[Use, _Pooled], forms: Forms) -> None:
+        self.forms, self.papers, self.key_of, self.form_of = forms, forms.papers, forms.key_of, forms.form_of
+        self.rows_of = forms.rows_of
+        self.text_of = dict(forms.text_of)
         self.sense_of: dict[str, str] = {}  # form with a sense -> the sense
         self._sensed: dict[str, list[str]] = defaultdict(list)  # form -> the same with its senses
-        self.reading_of: dict[Use, _Reading] = {}  # -> what it says
-        self.readings: Counter[_Reading] = Counter()  # -> papers
+        self.reading_of: dict[Use, Reading] = {}  # -> what it says
+        self.readings: Counter[Reading] = Counter()  # -> papers
         self.form_papers: Counter[str] = Counter()
-        for (spellings, sense), pool in pooled.items():
-            forms = {self._with_sense(self.form_of[spelling], sense) for spelling in spellings}
-            reading = self.reading_of[spellings, sense] = read_forms(forms, self.text_of, self._rank)
+        for use, pool in pooled.items():
+            spellings, sense = use
+            if sense:
+                named = {self._with_sense(self.form_of[spelling], sense) for spelling in spellings}
+                reading = forms.read(named, self.text_of)
+            else:
+                named, reading = forms.reading(spellings)
+            self.reading_of[use] = reading
             self.readings[reading] += pool.papers
-            for form in forms:
+            for form in named:
                 self.form_papers[form] += pool.papers
 
     def _with_sense(self, form: str, sense: str) -> str:
@@ -250,31 +218,19 @@ class _Collection:
     def every_node(self, key: str) -> list[str]:
         """Return the form of a name, or the node of a row, and what single papers mean by the name."""
         said = sense_in(key)
-        form = self._form_of_key.get(bare(key), bare(key))
+        form = self.forms.form_of_key.get(bare(key), bare(key))
         if said:
             return [form if said == ELSEWHERE else with_sense(form, said)]
         own = (sensed for sensed in self._sensed.get(form, ()) if is_own(self.sense_of[sensed]))
         return [form, *sorted(own)]
 
-    def row(self, id_: str) -> Row:
-        """Return the row of this id, or the one that a person joined it to."""
-        return self.rows[self._joined.get(id_, id_)]
-
     def rows_meant(self, names: Iterable[str]) -> list[Row]:
         """Return the one row that corrections mean by any of these keys, if one is meant."""
         keys = [bare(node) for name in names if not sense_in(name) for node in self.nodes(name)]
-        return [row for row in (row_meant(key, self._lexicon) for key in keys) if row is not None][:1]
+        return [row for row in map(self.forms.row_meant, keys) if row is not None][:1]
 
     def spells_out(self, form: str, short: str) -> bool:
-        return _spells_out(form, {short}, self.text_of)
-
-    def _rank(self, form: str) -> tuple[object, ...]:
-        return rank_of(form, len(self.rows_of.get(form, ())), self.papers[self.text_of[form]])
-
-
-def rank_of(form: str, rows: int, papers: int) -> tuple[object, ...]:
-    """Sort forms that one row of the lexicon claims before unknown ones, and homonyms last."""
-    return (1, 0, 2)[min(rows, 2)], -papers, form
+        return spells_out(form, {short}, self.text_of)
 
 
 # ---------------------------------------------------------------------------------------------- clusters
@@ -297,7 +253,7 @@ def _cluster(collection: _Collection, corrections: Corrections) -> Clusters:
     for form, sense in sorted(collection.sense_of.items()):
         kind, _, chosen = sense.partition(":")
         if kind == "row":
-            clusters.unite(form, clusters.add(collection.row(chosen)), known=True)
+            clusters.unite(form, clusters.add(collection.forms.row(chosen)), known=True)
         elif kind == "long":
             clusters.unite(form, chosen)
     defined = _defined(collection)
@@ -509,7 +465,7 @@ def _ids(drafts: list[_Draft], collection: _Collection) -> list[str]:
     """Return the id of each draft: its row's, else the slug of its name (a homonym's: and its expansion)."""
     owners = Counter(form for draft in drafts for form in {bare(form) for form in draft.own_forms})
     slugs = [draft.row.id if draft.row else _slug(draft, collection, owners) for draft in drafts]
-    bearers = Counter(slugs) + Counter(collection.rows.keys()) + Counter({"": 2})
+    bearers = Counter(slugs) + Counter(collection.forms.rows.keys()) + Counter({"": 2})
     return [
         f"entity:{slug_}" if draft.row or bearers[slug_] == 1 else f"entity:{_with_digest(slug_, draft)}"
         for slug_, draft in zip(slugs, drafts, strict=True)

@@ -98,7 +98,7 @@ class Senses:
         candidates = {long: words for key in keys for long, words in self._defined.get(key, {}).items()}
         if not candidates:
             return NONE
-        said = set(stems(lower))
+        said = _words_of(lower)
         fitting = [long for long, forms in candidates.items() if any(words <= said for words in forms)]
         return long_sense(fitting[0]) if len(fitting) == 1 else NONE
 
@@ -106,6 +106,11 @@ class Senses:
         """Return the rows that claim a key if there are several."""
         rows = self._lexicon.by_key.get(key, [])
         return [row for row in rows if row.cues] if len(rows) > 1 else []
+
+
+@lru_cache(1)  # a paper's names come one after the other
+def _words_of(lower: str) -> frozenset[str]:
+    return frozenset(stems(lower))
 
 
 def _stands(cue: str, lower: str) -> bool:
