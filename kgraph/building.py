@@ -4,10 +4,11 @@ Whatever was given, taken or interrupted, the rest follows from the records anew
 as long as its paper's text and the extractor stay the same. Hence adding equals building again, to the byte.
 """
 
+import gc
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -251,13 +252,25 @@ def resolve_again(
 ) -> None:
     """Let entities and edges follow from what was found in the papers, which are not read for it."""
     tell = progress or (lambda stage, done, total: None)
-    with store.transaction():
+    with store.transaction(), _collector_paused():
         tell("resolve", 0, 1)
         _resolve(store, lexicon, corrections)
         tell("resolve", 1, 1)
         tell("relate", 0, 1)
         _relate(store)
         tell("relate", 1, 1)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the collector of cycles out of work that makes many objects and no cycle: a third of its time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _steps(db: str | Path) -> list[object]:

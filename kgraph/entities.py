@@ -71,8 +71,7 @@ class _Pooled:
     """All usages of the same spellings."""
 
     papers: int = 0
-    papers_by_label: Counter[str] = field(default_factory=Counter)
-    score_by_label: Counter[str] = field(default_factory=Counter)
+    by_label: dict[str, tuple[int, int]] = field(default_factory=dict)  # papers and score
 
 
 def resolve(
@@ -168,9 +167,9 @@ def _pool(usages: Iterable[Usage]) -> dict[Use, _Pooled]:
     pooled: dict[Use, _Pooled] = {}
     for usage in usages:
         pool = pooled.setdefault((usage.spellings, usage.sense), _Pooled())
+        papers, score = pool.by_label.get(usage.label, (0, 0))
         pool.papers += usage.papers
-        pool.papers_by_label[usage.label] += usage.papers
-        pool.score_by_label[usage.label] += usage.score
+        pool.by_label[usage.label] = papers + usage.papers, score + usage.score
     return dict(sorted(pooled.items()))
 
 
@@ -452,8 +451,9 @@ def _types(pools: Iterable[_Pooled], row: Row | None) -> tuple[str, tuple[str, .
     papers: Counter[str] = Counter()
     scores: Counter[str] = Counter()
     for pool in pools:
-        papers += pool.papers_by_label
-        scores += pool.score_by_label
+        for label, (of_label, score) in pool.by_label.items():
+            papers[label] += of_label
+            scores[label] += score
     ranked = sorted(papers, key=lambda label: (-scores[label], -papers[label], label))
     type_ = ranked[0]
     if row and not (papers[type_] >= 5 and scores[type_] > 5 * scores[row.type]):
