@@ -29,7 +29,7 @@ from pathlib import Path
 
 from kgraph.config import Config
 from kgraph.errors import BadInput
-from kgraph.forms import ELSEWHERE, NONE, own_sense, sense_in, with_sense
+from kgraph.forms import ELSEWHERE, NONE, bare, own_sense, sense_in, with_sense
 from kgraph.keys import alias_key, slug
 from kgraph.lexicon import VERBS, Lexicon, Row, read_text
 from kgraph.records import TYPES
@@ -173,9 +173,11 @@ def read_corrections(paths: Iterable[Path], *, packaged: bool = True) -> Correct
 def join_to_packaged(texts: Iterable[tuple[str, str]]) -> Corrections:
     """Join the verdicts of a user's files, given by name and content, and those that are packaged."""
     own = join(texts)
-    said = {key(name) for verdict in own.verdicts for name in (verdict.name, verdict.other)}
+    said = {bare(key(name)) for verdict in own.verdicts for name in (verdict.name, verdict.other)}
     packaged = (files("kgraph") / "data" / "ignored.lexicon").read_text("utf-8")
-    others = (one for one in parse(packaged, "kgraph/data/ignored.lexicon") if key(one.name) not in said)
+    others = (
+        one for one in parse(packaged, "kgraph/data/ignored.lexicon") if bare(key(one.name)) not in said
+    )
     return Corrections.of([*own.verdicts, *others])
 
 
