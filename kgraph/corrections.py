@@ -29,7 +29,7 @@ from pathlib import Path
 
 from kgraph.config import Config
 from kgraph.errors import BadInput
-from kgraph.forms import ELSEWHERE, NONE, bare, own_sense, sense_in, with_sense
+from kgraph.forms import ELSEWHERE, NONE, bare, own_sense, paper_of, sense_in, with_sense
 from kgraph.keys import alias_key, slug
 from kgraph.lexicon import VERBS, Lexicon, Row, read_text
 from kgraph.records import TYPES
@@ -301,9 +301,10 @@ def corrected(lexicon: Lexicon, corrections: Corrections) -> tuple[Lexicon, dict
     rows = {row.id: row for row in lexicon.rows}
     for keys in corrections.merged:
         refused = {known.get(other, other) for name in keys for other in corrections.apart.get(name, ())}
-        keys = tuple(name for name in keys if not sense_in(name))
+        keys = tuple(name for name in keys if paper_of(name) is None)
         found = [row_meant(known[name], lexicon) for name in keys]
-        joined |= _join_rows(rows, found, [texts[name] for name in keys], refused)
+        names = [texts[name] if texts[name].startswith(NODE) else _spelling(texts[name]) for name in keys]
+        joined |= _join_rows(rows, found, names, refused)
     for verdict in pairs:
         if verdict.verb == "forbid" and not any(map(sense_in, verdict.subject)):
             for name, other in (verdict.name, verdict.other), (verdict.other, verdict.name):
@@ -315,7 +316,7 @@ def corrected(lexicon: Lexicon, corrections: Corrections) -> tuple[Lexicon, dict
 
 def _known(name: str, lexicon: Lexicon) -> str:
     """Return the key by which rows are found for a reference."""
-    return key(name) if name.startswith(NODE) or sense_in(key(name)) else known_key(name, lexicon.by_key)
+    return key(name) if name.startswith(NODE) else known_key(_spelling(name), lexicon.by_key)
 
 
 def row_meant(name: str, lexicon: Lexicon) -> Row | None:

@@ -22,7 +22,7 @@ from hashlib import sha256
 
 from kgraph.clusters import Clusters
 from kgraph.corrections import Corrections
-from kgraph.forms import ELSEWHERE, bare, is_own, sense_in, with_sense
+from kgraph.forms import ELSEWHERE, bare, is_own, paper_of, sense_in, with_sense
 from kgraph.keys import alias_key, slug
 from kgraph.lexicon import Lexicon, Row
 from kgraph.readings import Forms, Reading, spells_out
@@ -390,17 +390,18 @@ def _overruled(
     heads, names, types = (
         {
             clusters.find(node): said[name]
-            for name in sorted(
-                said, key=lambda name: (bool(sense_in(name)), name)
-            )  # what says most comes last
+            for name in sorted(said, key=lambda name: (bool(sense_in(name)), name))  # the closest last
             for node in collection.nodes(name)
         }
         for said in (corrections.heads, corrections.names, corrections.types)
     )
+    coined = {
+        clusters.find(node) for name in corrections.heads if paper_of(name) for node in collection.nodes(name)
+    }
     return [
         _renamed(
             _retyped(draft, types.get(node, draft.type)),
-            names.get(node) or (not draft.row and heads.get(node)) or draft.name,
+            names.get(node) or ((not draft.row or node in coined) and heads.get(node)) or draft.name,
         )
         for node, draft in zip(nodes, drafts, strict=True)
     ]

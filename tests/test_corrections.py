@@ -329,6 +329,19 @@ def test_a_plain_name_means_a_single_papers_thing_where_there_is_no_other(line: 
     assert (before != after) is not line.startswith("forbid")
 
 
+@pytest.mark.parametrize(
+    ("line", "entity"),
+    [
+        pytest.param("merge COMET in paper:p | LoRA", ("entity:lora", "COMET"), id="what a paper coins"),
+        pytest.param("merge COMET in other papers | LoRA", ("entity:comet", "COMET"), id="what others mean"),
+    ],
+)
+def test_a_row_is_merged_into_a_sense(line: str, entity: tuple[str, str]) -> None:
+    found = resolved([OWN, usage("COMET", papers=2), usage("LoRA")], line, rows=[LORA])
+    assert entity in [(one.id, one.name) for one in found.entities]
+    assert len(found.entities) == 2
+
+
 def test_a_sense_is_merged_into_a_row() -> None:
     found = resolved([OWN, usage("LoRA")], "merge LoRA | COMET in paper:p", rows=[LORA])
     assert [(one.id, one.name, one.aliases) for one in found.entities] == [
