@@ -4,10 +4,11 @@ Whatever was given, taken or interrupted, the rest follows from the records anew
 as long as its paper's text and the extractor stay the same. Hence adding equals building again, to the byte.
 """
 
+import gc
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -23,6 +24,7 @@ from kgraph.families import find_families
 from kgraph.identity import identify, merge, record_key
 from kgraph.lexicon import Lexicon
 from kgraph.names import find_paper
+from kgraph.readings import Forms
 from kgraph.records import ROLES, Extraction, Paper, Reject, Usage, common_label
 from kgraph.references import Collection, find_citations
 from kgraph.rejects import listing_rejects
@@ -250,13 +252,25 @@ def resolve_again(
 ) -> None:
     """Let entities and edges follow from what was found in the papers, which are not read for it."""
     tell = progress or (lambda stage, done, total: None)
-    with store.transaction():
+    with store.transaction(), _collector_paused():
         tell("resolve", 0, 1)
         _resolve(store, lexicon, corrections)
         tell("resolve", 1, 1)
         tell("relate", 0, 1)
         _relate(store)
         tell("relate", 1, 1)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the collector of cycles out of work that makes many objects and no cycle: a third of its time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _steps(db: str | Path) -> list[object]:
@@ -287,10 +301,12 @@ def _batches(extractions: Iterator[Extraction]) -> Iterator[list[Extraction]]:
 
 def _resolve(store: Store, lexicon: Lexicon, corrections: Corrections) -> None:
     """Let the entities follow from the mentions: first what each paper means, then the spellings over all."""
-    usages = _pooled((use, "") for use in _used(store, corrections))
-    senses = Senses(usages, lexicon, find_senses(usages, lexicon, corrections))
+    used = list(_used(store, corrections))
+    usages = _pooled((use, "") for use in used)
+    forms = Forms(usages, lexicon, corrections)
+    senses = Senses(usages, lexicon, find_senses(usages, lexicon, corrections, forms))
     chosen: dict[_Place, str] = {}
-    found = resolve(_pooled(_choose_senses(store, corrections, senses, chosen)), lexicon, corrections)
+    found = resolve(_pooled(_choose_senses(store, used, senses, chosen)), lexicon, corrections, forms)
     store.put_entities(
         found.entities,
         (
@@ -300,7 +316,7 @@ def _resolve(store: Store, lexicon: Lexicon, corrections: Corrections) -> None:
                 spelling,
                 *found.decide((use.spellings, chosen.get(use.place, "")), spelling),
             )
-            for use in _used(store, corrections)
+            for use in used
             for spelling in use.spellings
         ),
         ((row.spelling, row.entity, row.rule, row.papers) for row in found.spellings),
@@ -311,16 +327,16 @@ _Place = tuple[str, tuple[str, ...]]  # a paper, and the spellings of what it na
 
 
 def _choose_senses(
-    store: Store, corrections: Corrections, senses: Senses, chosen: dict[_Place, str]
+    store: Store, used: Iterable["_Use"], senses: Senses, chosen: dict[_Place, str]
 ) -> Iterator[tuple["_Use", str]]:
     """Yield what papers name with the sense that each chooses, "" for none; note those by their place."""
-    texts, text = store.papers(), None
-    for use in _used(store, corrections):
+    texts, (paper, text) = store.texts(), ("", "")
+    for use in used:
         sense = ""
         if senses.may_differ(use.spellings, use.label):
-            while text is None or text.id != use.paper:
-                text = next(texts)
-            sense = senses.choose(use.paper, use.spellings, use.label, use.coined, text.text)
+            while paper != use.paper:
+                paper, text = next(texts)
+            sense = senses.choose(use.paper, use.spellings, use.label, use.coined, text)
         if sense:
             chosen[use.place] = sense
         yield use, sense

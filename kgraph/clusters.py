@@ -9,27 +9,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from kgraph.forms import bare
 from kgraph.keys import alias_key
 from kgraph.lexicon import Row
 
 _NUMBER_OR_SIGN = re.compile(r"\d[\d.-]*(?:[bkm](?![a-z]))?|(?:plus|star)$")
-
-
-_SENSE = "\v"
-
-
-def with_sense(form: str, sense: str) -> str:
-    """Return a form that names one sense of another, and is kept apart from it."""
-    return f"{form}{_SENSE}{sense}" if sense else form
-
-
-def bare(form: str) -> str:
-    """Return a form without its sense.
-
-    >>> bare(with_sense("comet", "row:comet"))
-    'comet'
-    """
-    return form.partition(_SENSE)[0]
 
 
 @dataclass(slots=True)

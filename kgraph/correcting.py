@@ -7,6 +7,7 @@ said, so a build from the sources comes to the same; the store remembers the ste
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from shlex import quote
 from sqlite3 import Connection
 
 from kgraph.building import resolve_again
@@ -15,6 +16,8 @@ from kgraph.config import Config
 from kgraph.corrections import (
     NODE,
     Verdict,
+    elsewhere,
+    in_paper,
     join,
     join_to_packaged,
     key,
@@ -23,11 +26,12 @@ from kgraph.corrections import (
     read_corrections,
 )
 from kgraph.errors import BadInput, KGraphError
+from kgraph.forms import bare, paper_of
 from kgraph.keys import alias_key
 from kgraph.lexicon import Lexicon, read_lexicon, read_text
 from kgraph.names import Row, find_entity, select
+from kgraph.readings import rank_of, read_forms
 from kgraph.registry import Step, added, edit, take_back
-from kgraph.spellings import is_short
 from kgraph.store import Store, changing
 from kgraph.views.files import atomic_write
 
@@ -101,7 +105,13 @@ def rename(db: str | Path, name: str, new: str, *, note: str = "", dry_run: bool
     """Show an entity under another name."""
     if not any(map(str.isalnum, new)):
         raise CannotCorrect(f"{new!r} is no name: it holds no letter and no digit")
-    return _say(db, "rename", name, new, note, dry_run)
+
+    def plan(known: "_Known") -> tuple[list[Verdict], list[str]]:
+        entity = known.entity(name)
+        known.check_is_free(new, entity)
+        return [Verdict("rename", known.reference(entity), new, note=note)], known.lines_of("rename", entity)
+
+    return _correct(db, f"rename {name} | {new}", plan, dry_run)
 
 
 def retype(db: str | Path, name: str, type_: str, *, note: str = "", dry_run: bool = False) -> Correction:
@@ -268,50 +278,75 @@ class _Known:
         return names[0], names[1]
 
     def reference(self, entity: Row) -> str:
-        """Return the spelling that means this entity and no other: its name if that does.
+        """Return what means this entity and, but for papers to come, no other.
 
-        Else a row of the lexicon is meant by its id, and any other by another spelling of its own.
-        Raises CannotCorrect if no paper has one.
+        That is a spelling if it has one to itself, by which papers that say no more mean it; of a row of the
+        lexicon its id; what one paper alone means by a name; or what the papers mean that do not say.
         """
-        reference = self._reference(entity)
-        if reference is None:
-            raise CannotCorrect(
-                f"{entity['id']} has no spelling to itself, so no line could mean it alone;"
-                f" {entity['name']!r} means others too: give its row an id in a lexicon"
-            )
-        return reference
-
-    def _reference(self, entity: Row) -> str | None:
-        own = [
-            row
-            for row in self._spellings(entity)
-            if row["papers"] and row["owners"] == 1 and self._decides(entity, row)
-        ]
+        spellings = [row for row in self._spellings(entity) if row["papers"]]
         if any(f"{NODE}{row.id}" == entity["id"] for row in self._lexicon.rows):
             own = [
-                row
-                for row in own
-                if row["spelling"] == entity["name"] and len(self._lexicon.by_key.get(row["key"], ())) == 1
+                row["spelling"]
+                for row in spellings
+                if row["spelling"] == entity["name"]
+                and row["owners"] == 1
+                and len(self._lexicon.by_key.get(row["key"], ())) == 1
             ]
-            return _in_a_line(own[0]["spelling"]) if own else str(entity["id"])
-        return _in_a_line(own[0]["spelling"]) if own else None
+            return _in_a_line(own[0]) if own else str(entity["id"])
+        paper = self._paper_that_coins(entity)
+        if paper is not None:
+            return in_paper(_in_a_line(spellings[0]["spelling"]), paper)
+        alone = (row["spelling"] for row in spellings if self._stands_alone(entity, row))
+        spelling = next(alone, None) or self._first_read(entity)
+        owners = {row["spelling"]: row["owners"] for row in spellings}
+        return _in_a_line(spelling) if owners[spelling] == 1 else elsewhere(_in_a_line(spelling))
 
-    def _decides(self, entity: Row, row: Row) -> bool:
-        """Tell whether papers that name the entity by this spelling alone mean it, or would."""
-        if not is_short(row["spelling"]) or self._lexicon.by_key.get(row["key"]):
-            return True
+    def _first_read(self, entity: Row) -> str:
+        """Return, of the spellings that a paper gives to the entity, the one that decides what they mean."""
+        rows = select(
+            self._db,
+            """
+            SELECT DISTINCT text, (SELECT sum(papers) FROM spellings WHERE spelling = text) AS papers
+            FROM mentions WHERE entity = :entity AND (paper, name) =
+                (SELECT paper, name FROM mentions WHERE entity = :entity ORDER BY paper, name LIMIT 1)
+            ORDER BY papers DESC, text
+            """,
+            entity=entity["id"],
+        )
+        text_of: dict[str, str] = {}
+        for row in rows:
+            text_of.setdefault(alias_key(row["text"]) or row["text"], row["text"])
+        papers = {row["text"]: row["papers"] for row in rows}
+
+        def rank(form: str) -> tuple[object, ...]:
+            return rank_of(form, len(self._lexicon.by_key.get(form, ())), papers[text_of[form]])
+
+        return text_of[read_forms(text_of.keys(), text_of, rank).longs[0]]
+
+    def _stands_alone(self, entity: Row, row: Row) -> bool:
+        """Tell whether a paper that does not say what it means names the entity by this spelling alone."""
         alone = select(
             self._db,
             """
-            SELECT 1 FROM mentions AS m WHERE entity = :entity AND text = :spelling AND NOT EXISTS (
-                SELECT 1 FROM mentions AS other
-                WHERE (other.paper, other.name) = (m.paper, m.name) AND other.text != m.text)
+            SELECT 1 FROM mentions AS m WHERE entity = :entity AND text = :spelling AND decided != 'context'
+                AND NOT EXISTS (
+                    SELECT 1 FROM mentions AS other
+                    WHERE (other.paper, other.name) = (m.paper, m.name) AND other.text != m.text)
             LIMIT 1
             """,
             entity=entity["id"],
             spelling=row["spelling"],
         )
         return bool(alone)
+
+    def _paper_that_coins(self, entity: Row) -> str | None:
+        """Return the paper that means its own thing by a name, if the entity is nothing but that."""
+        rows = select(
+            self._db,
+            "SELECT min(paper) AS paper, min(decided = 'context') AS only FROM mentions WHERE entity = ?",
+            entity["id"],
+        )
+        return str(rows[0]["paper"]) if rows[0]["only"] else None
 
     def _spellings(self, entity: Row) -> list[Row]:
         return select(
@@ -324,6 +359,22 @@ class _Known:
             """,
             id=entity["id"],
             name=entity["name"],
+        )
+
+    def check_is_free(self, new: str, entity: Row) -> None:
+        """Refuse a name that another entity bears, unless it is a spelling of this one, too."""
+        sql = """
+            SELECT id, type, entities.papers AS papers FROM entities JOIN spellings ON entity = id
+            WHERE key = ? AND entities.papers > 0 GROUP BY id ORDER BY entities.papers DESC, id
+        """
+        bearers = select(self._db, sql, alias_key(new))
+        if not bearers or entity["id"] in [row["id"] for row in bearers]:
+            return
+        other = bearers[0]
+        raise CannotCorrect(
+            f"{new!r} is a name of {other['id']} ({other['type']}, {other['papers']} papers) already; if the"
+            f" two are one thing: kgraph alias merge {quote(str(other['id']))} {quote(str(entity['id']))};"
+            " if not, choose a name that says which"
         )
 
     def own_spelling(self, entity: Row, spelling: str, stays: str) -> str:
@@ -357,14 +408,21 @@ class _Known:
             str(verdict)
             for verdict in merges
             if (own & set(verdict.subject) or all(self._stands_in(one, entity) for one in verdict.subject))
-            and (not wanted or wanted & set(verdict.subject))
+            and (not wanted or wanted & set(map(bare, verdict.subject)))
         ]
 
     def _stands_in(self, said: str, entity: Row) -> bool:
         """Tell whether an entity holds what a line means, be it that others bear the spelling too."""
+        paper = paper_of(said)
+        if paper is not None and not self._is_in(paper, entity):
+            return False
         keys = {row["key"] for row in self._spellings(entity)}
         rows = (row for row in self._lexicon.rows if key(f"{NODE}{row.id}") == said)
-        return said in keys or any(alias_key(text) in keys for row in rows for text in row.spellings)
+        return bare(said) in keys or any(alias_key(text) in keys for row in rows for text in row.spellings)
+
+    def _is_in(self, paper: str, entity: Row) -> bool:
+        sql = "SELECT 1 FROM mentions WHERE paper = ? AND entity = ? LIMIT 1"
+        return bool(select(self._db, sql, paper, entity["id"]))
 
     def lines_of(self, verb: str, entity: Row) -> list[str]:
         """Return the lines of a verb that speak of this entity."""
@@ -373,5 +431,4 @@ class _Known:
 
     def _keys(self, entity: Row) -> set[str]:
         mine = {row["key"] for row in self._spellings(entity) if row["owners"] == 1}
-        reference = self._reference(entity)
-        return mine | {key(str(entity["id"]))} | ({key(reference)} if reference else set())
+        return mine | {key(str(entity["id"])), key(self.reference(entity))}

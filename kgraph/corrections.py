@@ -8,10 +8,17 @@ A user's lexicon file holds it beside rows of names, one case a line:
     retype A | TYPE     A is of this type
     ignore A            A is no entity
 
-A and B are spellings as they stand in texts, folded as everywhere (`keys.alias_key`), or `entity:ID` for a
-row of a lexicon: a sense that has no spelling to itself. Such a line wins over texts and over rows. Of two
-lines on the same names in several files the later file's counts; within one they must not contradict each
-other, and no chain of merges may join what a line forbids.
+A and B are spellings as they stand in texts, folded as everywhere (`keys.alias_key`). What has no spelling to
+itself is named by
+
+    entity:ID               a row of a lexicon
+    NAME in paper:PAPER     what this paper alone means by a name
+    NAME in other papers    what a name means where no paper says what it means by it
+
+A plain name means the last of these, or, where no paper uses it so, what single papers mean by it; `ignore
+NAME` means both. Such a line wins over texts and over rows. Of two lines on the same names in several files
+the later file's counts; within one they must not contradict each other, and no chain of merges may join what
+a line forbids.
 """
 
 from collections import defaultdict, deque
@@ -22,6 +29,7 @@ from pathlib import Path
 
 from kgraph.config import Config
 from kgraph.errors import BadInput
+from kgraph.forms import ELSEWHERE, NONE, bare, own_sense, paper_of, sense_in, with_sense
 from kgraph.keys import alias_key, slug
 from kgraph.lexicon import VERBS, Lexicon, Row, read_text
 from kgraph.records import TYPES
@@ -29,6 +37,7 @@ from kgraph.spellings import known_key
 
 PAIRED = ("merge", "forbid")
 NODE = "entity:"  # begins a reference to a row
+_IN_PAPER, _IN_OTHERS = " in paper:", " in other papers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +66,33 @@ def key(name: str) -> str:
 
     >>> key("Low-Rank Adaptation"), key("entity:lora")
     ('lowrankadaptation', '\\tlora')
+    >>> key("LaMDA in paper:arxiv:2201.08239"), key("LaMDA in other papers")
+    ('lamda\\x0bown:arxiv:2201.08239', 'lamda\\x0belsewhere')
     """
     if name.startswith(NODE):
         return f"\t{name.removeprefix(NODE)}"
-    return alias_key(name) or name
+    spelling, _, paper = name.partition(_IN_PAPER)
+    if paper:
+        sense = own_sense(paper.strip())
+    else:
+        spelling = name.removesuffix(_IN_OTHERS)
+        sense = ELSEWHERE if spelling != name else NONE
+    return with_sense(alias_key(spelling) or spelling, sense)
+
+
+def in_paper(spelling: str, paper: str) -> str:
+    """Return how to refer to what one paper means by a name."""
+    return f"{spelling}{_IN_PAPER}{paper}"
+
+
+def elsewhere(spelling: str) -> str:
+    """Return how to refer to what a name means where no paper says so."""
+    return f"{spelling}{_IN_OTHERS}"
+
+
+def _spelling(name: str) -> str:
+    """Return the spelling that a reference holds."""
+    return name.partition(_IN_PAPER)[0].removesuffix(_IN_OTHERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +128,7 @@ class Corrections:
             merged,
             {a: frozenset(others) for a, others in apart.items()},
             frozenset(key(verdict.name) for verdict in by_verb["ignore"]),
-            {keys[0]: texts[keys[0]] for keys in merged if not keys[0].startswith("\t")},
+            {keys[0]: _spelling(texts[keys[0]]) for keys in merged if not keys[0].startswith("\t")},
             {key(verdict.name): verdict.other for verdict in by_verb["rename"]},
             {key(verdict.name): verdict.other for verdict in by_verb["retype"]},
             frozenset(key(verdict.other) for verdict in by_verb["forbid"]),
@@ -141,9 +173,11 @@ def read_corrections(paths: Iterable[Path], *, packaged: bool = True) -> Correct
 def join_to_packaged(texts: Iterable[tuple[str, str]]) -> Corrections:
     """Join the verdicts of a user's files, given by name and content, and those that are packaged."""
     own = join(texts)
-    said = {key(name) for verdict in own.verdicts for name in (verdict.name, verdict.other)}
+    said = {bare(key(name)) for verdict in own.verdicts for name in (verdict.name, verdict.other)}
     packaged = (files("kgraph") / "data" / "ignored.lexicon").read_text("utf-8")
-    others = (one for one in parse(packaged, "kgraph/data/ignored.lexicon") if key(one.name) not in said)
+    others = (
+        one for one in parse(packaged, "kgraph/data/ignored.lexicon") if bare(key(one.name)) not in said
+    )
     return Corrections.of([*own.verdicts, *others])
 
 
@@ -253,32 +287,40 @@ def _components(merges: Sequence[Verdict]) -> Iterator[tuple[str, ...]]:
 # ---------------------------------------------------------------------------------------------------- rows
 
 
-def corrected(lexicon: Lexicon, corrections: Corrections) -> Lexicon:
-    """Return the lexicon as the corrections have it: rows joined, and without spellings that they forbid."""
+def corrected(lexicon: Lexicon, corrections: Corrections) -> tuple[Lexicon, dict[str, str]]:
+    """Return the lexicon as the corrections have it: rows joined, and without spellings that they forbid.
+
+    And the ids of joined rows with those of the rows that they are now.
+    """
+    joined: dict[str, str] = {}
     pairs = [verdict for verdict in corrections.verdicts if verdict.verb in PAIRED]
     if not pairs:
-        return lexicon
+        return lexicon, joined
     texts = {key(name): name for one in pairs for name in (one.name, one.other)}
     known = {name: _known(text, lexicon) for name, text in texts.items()}
     rows = {row.id: row for row in lexicon.rows}
     for keys in corrections.merged:
         refused = {known.get(other, other) for name in keys for other in corrections.apart.get(name, ())}
-        found = [_row(known[name], lexicon) for name in keys]
-        _join_rows(rows, found, [texts[name] for name in keys], refused)
+        keys = tuple(name for name in keys if paper_of(name) is None)
+        found = [row_meant(known[name], lexicon) for name in keys]
+        names = [texts[name] if texts[name].startswith(NODE) else _spelling(texts[name]) for name in keys]
+        joined |= _join_rows(rows, found, names, refused)
     for verdict in pairs:
-        if verdict.verb == "forbid":
+        if verdict.verb == "forbid" and not any(map(sense_in, verdict.subject)):
             for name, other in (verdict.name, verdict.other), (verdict.other, verdict.name):
-                _part_rows(rows, known[key(name)], known[key(other)], other, _row(known[key(name)], lexicon))
-    return Lexicon.of(rows.values(), lexicon.own)
+                _part_rows(
+                    rows, known[key(name)], known[key(other)], other, row_meant(known[key(name)], lexicon)
+                )
+    return Lexicon.of(rows.values(), lexicon.own), joined
 
 
 def _known(name: str, lexicon: Lexicon) -> str:
     """Return the key by which rows are found for a reference."""
-    return key(name) if name.startswith(NODE) else known_key(name, lexicon.by_key)
+    return key(name) if name.startswith(NODE) else known_key(_spelling(name), lexicon.by_key)
 
 
-def _row(name: str, lexicon: Lexicon) -> Row | None:
-    """Return the row that a reference means: of several senses the one without cues."""
+def row_meant(name: str, lexicon: Lexicon) -> Row | None:
+    """Return the row that a reference, given by its key, means: of several senses the one without cues."""
     if name.startswith("\t"):
         return next((row for row in lexicon.rows if row.id == name[1:]), None)
     rows = lexicon.by_key.get(name, [])
@@ -288,14 +330,14 @@ def _row(name: str, lexicon: Lexicon) -> Row | None:
 
 def _join_rows(
     rows: dict[str, Row], found: Sequence[Row | None], names: Sequence[str], refused: set[str]
-) -> None:
-    """Make one row of merged names, if any has one, with the id of the first name's.
+) -> dict[str, str]:
+    """Make one row of merged names, if any has one; return the ids of all with its id, the first name's.
 
     `found` holds the row of each name, `refused` the keys of spellings that must stay away.
     """
     mine = list(dict.fromkeys(rows[row.id] for row in found if row is not None and row.id in rows))
     if not mine:
-        return
+        return {}
     for row in mine:
         del rows[row.id]
     first = mine[0]
@@ -314,6 +356,7 @@ def _join_rows(
         name for row in mine for name in row.not_aliases if alias_key(name) not in own
     )
     rows[first.id] = replace(first, aliases=tuple(aliases), not_aliases=tuple(not_aliases))
+    return {row.id: first.id for row in mine}
 
 
 def _part_rows(rows: dict[str, Row], name: str, other: str, text: str, meant: Row | None) -> None:

@@ -19,14 +19,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import NamedTuple
 
-from kgraph.clusters import Clusters, bare, with_sense
-from kgraph.corrections import Corrections, corrected
+from kgraph.clusters import Clusters
+from kgraph.corrections import Corrections
+from kgraph.forms import ELSEWHERE, bare, is_own, paper_of, sense_in, with_sense
 from kgraph.keys import alias_key, slug
 from kgraph.lexicon import Lexicon, Row
+from kgraph.readings import Forms, Reading, spells_out
 from kgraph.records import Entity, Usage
-from kgraph.spellings import fold_spellings, is_short, stems, telling_stems
+from kgraph.spellings import is_short, telling_stems
 
 Use = tuple[tuple[str, ...], str]  # the spellings of a usage, and its sense
 
@@ -70,16 +71,23 @@ class _Pooled:
     """All usages of the same spellings."""
 
     papers: int = 0
-    papers_by_label: Counter[str] = field(default_factory=Counter)
-    score_by_label: Counter[str] = field(default_factory=Counter)
+    by_label: dict[str, tuple[int, int]] = field(default_factory=dict)  # papers and score
 
 
-def resolve(usages: Iterable[Usage], lexicon: Lexicon, corrections: Corrections | None = None) -> Resolution:
-    """Tell which usages name one thing, and give each thing its id, name and type."""
+def resolve(
+    usages: Iterable[Usage],
+    lexicon: Lexicon,
+    corrections: Corrections | None = None,
+    forms: Forms | None = None,
+) -> Resolution:
+    """Tell which usages name one thing, and give each thing its id, name and type.
+
+    `forms` are those of the same usages, without or with their senses.
+    """
     corrections = corrections or Corrections()
+    usages = list(usages)
     pooled = _pool(usages)
-    lexicon = corrected(lexicon, corrections)
-    collection = _Collection(pooled, lexicon, corrections.apart)
+    collection = _Collection(pooled, forms or Forms(usages, lexicon, corrections))
     clusters = _cluster(collection, corrections)
     members = _members(pooled, collection, clusters)
     drafts = [
@@ -87,11 +95,11 @@ def resolve(usages: Iterable[Usage], lexicon: Lexicon, corrections: Corrections 
         for node in sorted(members)
     ]
     drafts = _overruled(drafts, sorted(members), collection, clusters, corrections)
-    ids = _ids(drafts, collection, lexicon)
-    nothing = {clusters.find(node) for name in corrections.ignored for node in collection.nodes(name)}
+    ids = _ids(drafts, collection)
+    nothing = {clusters.find(node) for name in corrections.ignored for node in collection.every_node(name)}
     by_id = sorted(zip(ids, drafts, sorted(members), strict=True), key=lambda one: one[0])
     named = [(id_, draft) for id_, draft, node in by_id if node not in nothing]
-    said = {collection.node(name) for names in corrections.merged for name in names}
+    said = {bare(node) for names in corrections.merged for name in names for node in collection.nodes(name)}
     rows = [row for id_, draft in named for row in _spellings(id_, draft, collection, said)]
     owners = Counter(row.spelling for row in rows if row.papers)
     return Resolution(
@@ -105,14 +113,18 @@ def resolve(usages: Iterable[Usage], lexicon: Lexicon, corrections: Corrections 
 
 
 def find_senses(
-    usages: Iterable[Usage], lexicon: Lexicon, corrections: Corrections | None = None
+    usages: Iterable[Usage],
+    lexicon: Lexicon,
+    corrections: Corrections | None = None,
+    forms: Forms | None = None,
 ) -> dict[str, dict[str, list[frozenset[str]]]]:
     """Return by what texts define short forms: short form -> a long form of each sense -> telling stems.
 
     The stems are those of all long forms of the sense.
     """
     corrections = corrections or Corrections()
-    collection = _Collection(_pool(usages), corrected(lexicon, corrections), corrections.apart)
+    usages = list(usages)
+    collection = _Collection(_pool(usages), forms or Forms(usages, lexicon, corrections))
     clusters = _cluster(collection, corrections)
     senses: dict[str, dict[str, list[frozenset[str]]]] = {}
     for short, longs in sorted(_defined(collection).items()):
@@ -138,7 +150,8 @@ def _members(
     for use in sorted(pooled, key=lambda use: (-pooled[use].papers, use)):
         ways = [clusters.find(form) for form in sum(collection.reading_of[use], ())]
         home = ways[0]
-        told = {form for form in map(collection.form_of.get, use[0]) if form and clusters.apart(form)}
+        forms = [collection.form_of[spelling] for spelling in use[0]]
+        told = {node for form in forms for node in (form, with_sense(form, use[1])) if clusters.apart(node)}
         if told:
             banned = {other for form in told for other in clusters.apart(form)}
             free = (
@@ -154,53 +167,34 @@ def _pool(usages: Iterable[Usage]) -> dict[Use, _Pooled]:
     pooled: dict[Use, _Pooled] = {}
     for usage in usages:
         pool = pooled.setdefault((usage.spellings, usage.sense), _Pooled())
+        papers, score = pool.by_label.get(usage.label, (0, 0))
         pool.papers += usage.papers
-        pool.papers_by_label[usage.label] += usage.papers
-        pool.score_by_label[usage.label] += usage.score
+        pool.by_label[usage.label] = papers + usage.papers, score + usage.score
     return dict(sorted(pooled.items()))
 
 
-class _Reading(NamedTuple):
-    """The forms of a usage: the first long one decides what it names and defines the short ones."""
-
-    longs: tuple[str, ...]
-    shorts: tuple[str, ...] = ()
-
-
 class _Collection:
-    """The forms of a collection: how each is spelled, which rows claim it, what usages say."""
+    """The forms of a collection, those with senses too, and what usages say by them."""
 
-    def __init__(
-        self, pooled: Mapping[Use, _Pooled], lexicon: Lexicon, apart: Mapping[str, frozenset[str]]
-    ) -> None:
-        papers: Counter[str] = Counter()
-        for (spellings, _), pool in pooled.items():
-            for spelling in spellings:
-                papers[spelling] += pool.papers
-        together = [spellings for spellings, _ in pooled if len(spellings) > 1]
-        self.papers = papers  # of spellings
-        self.key_of = {spelling: alias_key(spelling) or spelling for spelling in papers}
-        folded = fold_spellings(self.key_of, papers, together, lexicon.by_key)
-        self.form_of = {
-            spelling: key if (key := self.key_of[spelling]) in apart and form in apart[key] else form
-            for spelling, form in folded.items()
-        }
-        self._form_of_key = {self.key_of[spelling]: form for spelling, form in self.form_of.items()}
-        self.text_of: dict[str, str] = {}  # form -> its commonest spelling
-        for spelling in sorted(papers, key=lambda s: (-papers[s], s)):
-            self.text_of.setdefault(self.form_of[spelling], spelling)
-        self.rows_of = {form: lexicon.by_key[form] for form in self.text_of if form in lexicon.by_key}
-        self.rows = {row.id: row for row in lexicon.rows}
+    def __init__(self, pooled: Mapping[Use, _Pooled], forms: Forms) -> None:
+        self.forms, self.papers, self.key_of, self.form_of = forms, forms.papers, forms.key_of, forms.form_of
+        self.rows_of = forms.rows_of
+        self.text_of = dict(forms.text_of)
         self.sense_of: dict[str, str] = {}  # form with a sense -> the sense
         self._sensed: dict[str, list[str]] = defaultdict(list)  # form -> the same with its senses
-        self.reading_of: dict[Use, _Reading] = {}  # -> what it says
-        self.readings: Counter[_Reading] = Counter()  # -> papers
+        self.reading_of: dict[Use, Reading] = {}  # -> what it says
+        self.readings: Counter[Reading] = Counter()  # -> papers
         self.form_papers: Counter[str] = Counter()
-        for (spellings, sense), pool in pooled.items():
-            forms = {self._with_sense(self.form_of[spelling], sense) for spelling in spellings}
-            reading = self.reading_of[spellings, sense] = self._read(forms)
+        for use, pool in pooled.items():
+            spellings, sense = use
+            if sense:
+                named = {self._with_sense(self.form_of[spelling], sense) for spelling in spellings}
+                reading = forms.read(named, self.text_of)
+            else:
+                named, reading = forms.reading(spellings)
+            self.reading_of[use] = reading
             self.readings[reading] += pool.papers
-            for form in forms:
+            for form in named:
                 self.form_papers[form] += pool.papers
 
     def _with_sense(self, form: str, sense: str) -> str:
@@ -213,58 +207,42 @@ class _Collection:
         return sensed
 
     def nodes(self, key: str) -> list[str]:
-        """Return the form of a name and its senses in single papers."""
-        form = self.node(key)
-        return [form, *self._sensed.get(form, ())]
+        """Return what corrections mean by the key of a name.
 
-    def node(self, key: str) -> str:
-        """Return the form of a name that corrections give by its key, or the node of a row."""
-        return self._form_of_key.get(key, key)
-
-    def stems(self, form: str) -> tuple[str, ...]:
-        return stems(self.text_of[form])
-
-    def _read(self, forms: set[str]) -> "_Reading":
-        """Tell long from short forms, and leave out what a paper says in passing.
-
-        A form that holds all words of another ("Transformer architecture"), or the reverse,
-        proves nothing. Where all are short, the longest is taken for long.
+        Its form; where no paper uses it bare, what single papers mean by it.
         """
-        if len(forms) == 1:
-            return _Reading(tuple(forms))
-        shorts = {form for form in forms if is_short(self.text_of[form])}
-        kept: dict[str, frozenset[str]] = {}
-        for form in sorted(forms, key=lambda form: (not self.spells_out(form, shorts), *self._rank(form))):
-            words = frozenset(self.stems(form))
-            if not any(words < other or other < words for other in kept.values()):
-                kept[form] = words
-        longs = [form for form in kept if form not in shorts] or [max(sorted(kept), key=len)]
-        return _Reading(tuple(longs), tuple(form for form in kept if form not in longs))
+        form, *own = self.every_node(key)
+        return [form] if self.form_papers[form] or not own else own
 
-    def spells_out(self, form: str, shorts: set[str]) -> bool:
-        """Say whether a form is none of these short ones, but its initials are."""
-        return form not in shorts and "".join(word[0] for word in self.stems(form)) in shorts
+    def every_node(self, key: str) -> list[str]:
+        """Return the form of a name, or the node of a row, and what single papers mean by the name."""
+        said = sense_in(key)
+        form = self.forms.form_of_key.get(bare(key), bare(key))
+        if said:
+            return [form if said == ELSEWHERE else with_sense(form, said)]
+        own = (sensed for sensed in self._sensed.get(form, ()) if is_own(self.sense_of[sensed]))
+        return [form, *sorted(own)]
 
-    def _rank(self, form: str) -> tuple[int, int, str]:
-        """Sort forms that one row claims before unknown ones, and homonyms last."""
-        rows = len(self.rows_of.get(form, ()))
-        return (1, 0, 2)[min(rows, 2)], -self.papers[self.text_of[form]], form
+    def rows_meant(self, names: Iterable[str]) -> list[Row]:
+        """Return the one row that corrections mean by any of these keys, if one is meant."""
+        keys = [bare(node) for name in names if not sense_in(name) for node in self.nodes(name)]
+        return [row for row in map(self.forms.row_meant, keys) if row is not None][:1]
+
+    def spells_out(self, form: str, short: str) -> bool:
+        return spells_out(form, {short}, self.text_of)
 
 
 # ---------------------------------------------------------------------------------------------- clusters
 
 
 def _cluster(collection: _Collection, corrections: Corrections) -> Clusters:
-    clusters = Clusters(
-        {
-            collection.node(a): frozenset(map(collection.node, others))
-            for a, others in corrections.apart.items()
-        }
-    )
+    clusters = Clusters(_apart(collection, corrections))
     for names in corrections.merged:
-        first, *others = [collection.node(name) for name in names if not name.startswith("\t")] or [""]
-        for other in others:
-            clusters.join(first, other)
+        nodes = [node for name in names if not name.startswith("\t") for node in collection.nodes(name)]
+        if any(map(sense_in, (*names, *nodes))):
+            nodes += [clusters.add(row) for row in collection.rows_meant(names)]
+        for other in nodes[1:]:
+            clusters.join(nodes[0], other)
     for form, rows in collection.rows_of.items():
         nodes = [clusters.add(row) for row in rows]
         default = [row for row in rows if not row.cues] if len(rows) > 1 else rows
@@ -274,7 +252,7 @@ def _cluster(collection: _Collection, corrections: Corrections) -> Clusters:
     for form, sense in sorted(collection.sense_of.items()):
         kind, _, chosen = sense.partition(":")
         if kind == "row":
-            clusters.unite(form, clusters.add(collection.rows[chosen]), known=True)
+            clusters.unite(form, clusters.add(collection.forms.row(chosen)), known=True)
         elif kind == "long":
             clusters.unite(form, chosen)
     defined = _defined(collection)
@@ -293,6 +271,15 @@ def _cluster(collection: _Collection, corrections: Corrections) -> Clusters:
     return clusters
 
 
+def _apart(collection: _Collection, corrections: Corrections) -> dict[str, frozenset[str]]:
+    """Return both ways which nodes a person keeps apart."""
+    apart: dict[str, set[str]] = defaultdict(set)
+    for name, others in corrections.apart.items():
+        for node in collection.nodes(name):
+            apart[node] |= {far for other in others for far in collection.nodes(other)} - {node}
+    return {node: frozenset(others) for node, others in apart.items()}
+
+
 def _defined(collection: _Collection) -> dict[str, Counter[str]]:
     """Return by which long forms papers define each short form: short form -> long form -> papers."""
     defined: dict[str, Counter[str]] = defaultdict(Counter)
@@ -306,7 +293,7 @@ def _means(short: str, long: str, papers: int, collection: _Collection) -> bool:
     """Say whether a long form is a sense of a short one for other papers too; a slip in one is none."""
     if is_short(collection.text_of[long]):
         return False
-    return papers > 1 or (collection.spells_out(long, {short}) and short not in collection.rows_of)
+    return papers > 1 or (collection.spells_out(long, short) and short not in collection.rows_of)
 
 
 def _unite_same_words(short: str, longs: Iterable[str], collection: _Collection, clusters: Clusters) -> None:
@@ -355,6 +342,7 @@ class _Draft:
     name: str
     expansion: str | None  # its commonest long form, if it is not the name
     type: str
+    own_type: str  # whatever a person says
     aliases: tuple[str, ...]
     other_types: tuple[str, ...]
     papers: Counter[str]  # spelling -> papers
@@ -382,6 +370,7 @@ def _draft(node: str, usages: Mapping[Use, _Pooled], collection: _Collection, cl
         name=name,
         expansion=next((text for text in expansions if not is_short(text)), None),
         type=type_,
+        own_type=type_,
         aliases=tuple(spelling for spelling in by_papers if spelling != name),
         other_types=other_types,
         papers=papers,
@@ -399,13 +388,20 @@ def _overruled(
 ) -> list[_Draft]:
     """Give entities the names and types that a person chose for them."""
     heads, names, types = (
-        {clusters.find(collection.node(name)): said[name] for name in sorted(said, reverse=True)}
+        {
+            clusters.find(node): said[name]
+            for name in sorted(said, key=lambda name: (bool(sense_in(name)), name))  # the closest last
+            for node in collection.nodes(name)
+        }
         for said in (corrections.heads, corrections.names, corrections.types)
     )
+    coined = {
+        clusters.find(node) for name in corrections.heads if paper_of(name) for node in collection.nodes(name)
+    }
     return [
         _renamed(
             _retyped(draft, types.get(node, draft.type)),
-            names.get(node) or (not draft.row and heads.get(node)) or draft.name,
+            names.get(node) or ((not draft.row or node in coined) and heads.get(node)) or draft.name,
         )
         for node, draft in zip(nodes, drafts, strict=True)
     ]
@@ -456,8 +452,9 @@ def _types(pools: Iterable[_Pooled], row: Row | None) -> tuple[str, tuple[str, .
     papers: Counter[str] = Counter()
     scores: Counter[str] = Counter()
     for pool in pools:
-        papers += pool.papers_by_label
-        scores += pool.score_by_label
+        for label, (of_label, score) in pool.by_label.items():
+            papers[label] += of_label
+            scores[label] += score
     ranked = sorted(papers, key=lambda label: (-scores[label], -papers[label], label))
     type_ = ranked[0]
     if row and not (papers[type_] >= 5 and scores[type_] > 5 * scores[row.type]):
@@ -465,11 +462,11 @@ def _types(pools: Iterable[_Pooled], row: Row | None) -> tuple[str, tuple[str, .
     return type_, tuple(label for label in ranked if label != type_)
 
 
-def _ids(drafts: list[_Draft], collection: _Collection, lexicon: Lexicon) -> list[str]:
+def _ids(drafts: list[_Draft], collection: _Collection) -> list[str]:
     """Return the id of each draft: its row's, else the slug of its name (a homonym's: and its expansion)."""
     owners = Counter(form for draft in drafts for form in {bare(form) for form in draft.own_forms})
     slugs = [draft.row.id if draft.row else _slug(draft, collection, owners) for draft in drafts]
-    bearers = Counter(slugs) + Counter(row.id for row in lexicon.rows) + Counter({"": 2})
+    bearers = Counter(slugs) + Counter(collection.forms.rows.keys()) + Counter({"": 2})
     return [
         f"entity:{slug_}" if draft.row or bearers[slug_] == 1 else f"entity:{_with_digest(slug_, draft)}"
         for slug_, draft in zip(slugs, drafts, strict=True)
@@ -481,7 +478,7 @@ def _slug(draft: _Draft, collection: _Collection, owners: Mapping[str, int]) -> 
     if owners[form] <= 1 and form not in collection.rows_of:
         return slug(draft.name)
     coined = all(sense for _, sense in draft.usages)
-    return slug(f"{draft.name} {draft.expansion or (draft.type if coined else 'unresolved')}")
+    return slug(f"{draft.name} {draft.expansion or (draft.own_type if coined else 'unresolved')}")
 
 
 def _with_digest(slug_: str, draft: _Draft) -> str:

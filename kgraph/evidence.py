@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from kgraph.corrections import Corrections, key, own_lexicon, read_corrections
+from kgraph.forms import bare
 from kgraph.lexicon import Lexicon, read_lexicon
 from kgraph.names import Row, find_entity, find_node, select
 from kgraph.records import ROLES, STATED
@@ -121,7 +122,7 @@ def _reason(row: Row, entity: str, lexicon: Lexicon, corrections: Corrections) -
             return "; ".join(f"row {one.id} ({one.source or 'no source'})" for one in rows) or None
         case "alias":
             said = [one for one in corrections.verdicts if one.verb == "merge"]
-            mine = [one for one in said if key(row["spelling"]) in one.subject] or said
+            mine = [one for one in said if key(row["spelling"]) in map(bare, one.subject)] or said
             return (
                 "; ".join(f"{one} ({one.place})" + f": {one.note}" * bool(one.note) for one in mine) or None
             )

@@ -13,12 +13,13 @@ from kgraph.keys import alias_key, fold
 from kgraph.records import Entity
 from kgraph.spellings import is_short
 
-_PART = re.compile(r"\d+(?:\.\d+)*|v(?=\d)|[^\W\d_]+?(?=v\d)|[^\W\d_]+")
+# numbers, as 8x7 too; the V of a version; words, without such a V at their end
+_PART = re.compile(r"\d+(?:[.x]\d+)*|v(?=\d)|(?<=[a-z])V(?=\d)|[^\W\d_]+?(?=v\d|(?<=[a-z])V\d)|[^\W\d_]+")
 _GAP = re.compile(r"[\s_/@.:()‐-―-]*")
 _NUMBER = re.compile(r"\d")
 _SIZES = "nano tiny mini small medium base large big huge giant xs xxs xl xxl s m b l h g k t"
-_VERSIONS = "v lite light pro plus turbo preview hard extra"
-_AFTER_NUMBER = frozenset(["max", "ultra", "flash", "next", "o", "e", "p"])  # PPO-Max is no version of PPO
+_VERSIONS = "v lite light pro plus turbo preview hard extra ultra flash"
+_AFTER_NUMBER = frozenset(["max", "next", "o", "e", "p"])  # PPO-Max is no version of PPO
 _STATES = "instruct chat it base cased uncased full dev test val opus sonnet haiku"
 _UNITS = ("b", "m", "k", "t")
 _LETTER = re.compile(r"-[A-Z]\Z")  # ImageNet-C, ROUGE-L; but GPT-J is another model, and DALL-E no DALL
@@ -26,6 +27,7 @@ _VARIANT = frozenset(f"{_SIZES} {_VERSIONS} {_STATES}".split())
 _LEAST_FAMILY = (
     3  # characters; 2 with a digit or before a size: "F1" is no F, but "T5-11B" a T5, "Yi-34B" a Yi
 )
+_COINED = re.compile(r"[a-z]+\d[a-z]")
 _SIZE = re.compile(r"\d[\d.]*[BMK]\b")
 _KINDS = ({"method", "model"},)  # a version may be of another type than its family
 
@@ -35,8 +37,7 @@ def find_families(entities: Iterable[Entity]) -> Iterator[tuple[str, str]]:
     entities = list(entities)
     bearers: dict[str, set[str]] = defaultdict(set)
     for entity in entities:
-        spellings = (entity.name, *entity.aliases) if is_short(entity.name) else (entity.name,)
-        for spelling in spellings:  # GLM is a generalized linear model, but GLM-130B is none
+        for spelling in _family_names(entity):
             bearers[alias_key(spelling)].add(entity.id)
     type_of = {entity.id: entity.type for entity in entities}
     for entity in sorted(entities, key=lambda entity: entity.id):
@@ -56,13 +57,26 @@ def find_families(entities: Iterable[Entity]) -> Iterator[tuple[str, str]]:
                 break
 
 
+def _family_names(entity: Entity) -> Iterator[str]:
+    """Yield by what versions may call an entity.
+
+    Of the aliases of a phrase only the word that it begins with: Swin-B is a Swin Transformer, but GLM-130B
+    is no generalized linear model.
+    """
+    yield entity.name
+    begin = entity.name.split()[0]
+    yield from (alias for alias in entity.aliases if is_short(entity.name) or alias == begin)
+
+
 def is_versioned(spelling: str) -> bool:
     """Tell whether a name may end in a version: one word, or words that begin like a name.
 
     >>> [is_versioned(name) for name in ("GPT-4o", "Llama 2 7B", "SQuAD 2.0", "top k", "ImageNet Large")]
     [True, True, True, False, True]
+    >>> is_versioned("wav2vec 2.0")
+    True
     """
-    return is_short(spelling) or any(c.isupper() for c in spelling)
+    return is_short(spelling) or any(c.isupper() for c in spelling) or bool(_COINED.match(spelling))
 
 
 def _families(spelling: str, lettered: bool = False) -> Iterator[str]:
@@ -101,7 +115,7 @@ def _is_version(spelling: str, parts: list[re.Match[str]], at: int, lettered: bo
 def _ends_whole(spelling: str, parts: list[re.Match[str]], at: int) -> bool:
     """Say whether what stands before a part may end there: at a gap, or at digits but for 7B."""
     before, part = parts[at - 1], parts[at]
-    if before.end() < part.start() or part[0] == "v":
+    if before.end() < part.start() or part[0] in ("v", "V"):
         return True
     return before[0][-1].isdigit() != part[0][0].isdigit() and fold(part[0]) not in _UNITS
 

@@ -12,26 +12,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from kgraph.forms import NONE, long_sense, own_sense, row_sense
 from kgraph.keys import alias_key
 from kgraph.lexicon import Lexicon, Row
 from kgraph.records import Usage
 from kgraph.spellings import is_short, stems, telling_stems
 
-NONE = ""
 _ALIKE = ({"method", "model"}, {"method", "task"})  # types between which texts waver about one thing
 _FEWEST = 2  # papers of others that a name must have to be theirs, if the lexicon does not know it
-
-
-def row_sense(row_id: str) -> str:
-    return f"row:{row_id}"
-
-
-def long_sense(form: str) -> str:
-    return f"long:{form}"
-
-
-def own_sense(paper: str) -> str:
-    return f"own:{paper}"
 
 
 class Senses:
@@ -110,7 +98,7 @@ class Senses:
         candidates = {long: words for key in keys for long, words in self._defined.get(key, {}).items()}
         if not candidates:
             return NONE
-        said = set(stems(lower))
+        said = _words_of(lower)
         fitting = [long for long, forms in candidates.items() if any(words <= said for words in forms)]
         return long_sense(fitting[0]) if len(fitting) == 1 else NONE
 
@@ -118,6 +106,11 @@ class Senses:
         """Return the rows that claim a key if there are several."""
         rows = self._lexicon.by_key.get(key, [])
         return [row for row in rows if row.cues] if len(rows) > 1 else []
+
+
+@lru_cache(1)  # a paper's names come one after the other
+def _words_of(lower: str) -> frozenset[str]:
+    return frozenset(stems(lower))
 
 
 def _stands(cue: str, lower: str) -> bool:

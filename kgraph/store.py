@@ -158,6 +158,10 @@ class Store:
         for row in self._rows(f"SELECT {_PAPER} FROM papers ORDER BY id"):  # noqa: S608 - our own column names
             yield _paper(row)
 
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Yield every paper's id and text, by id."""
+        yield from self._rows("SELECT id, title || char(10) || abstract FROM papers ORDER BY id")
+
     def paper(self, id_: str) -> Paper | None:
         rows = self._rows(f"SELECT {_PAPER} FROM papers WHERE id = ?", id_)  # noqa: S608 - our own column names
         return next(map(_paper, rows), None)

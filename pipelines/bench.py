@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from kgraph import Paper
+    from kgraph.building import Progress
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -45,6 +46,10 @@ TYPES = ("method", "model", "dataset", "task", "metric")
 ROUNDS = 5  # of each way to extract, in turn
 STARTS = 21  # of each process, in turn
 READ_RECORDS = 5_000
+ONE_MORE = {
+    "title": "Zorble: pruning by drawing lots",
+    "abstract": "We propose Zorble, which prunes ResNet-50 and BERT at random; we test on ImageNet and GLUE.",
+}
 
 
 LARGE = (50_000, 100_000)  # nodes and edges of the page that is timed
@@ -216,19 +221,99 @@ def measure_scale(full: bool) -> Iterator[Figure]:
         last = count, took.seconds
 
 
+def measure_resolution(full: bool) -> Iterator[Figure]:
+    """Build ever more papers, add one, and set what follows anew beside what all texts took to be read."""
+    if not CORPUS.exists():
+        yield _skipped(CORPUS)
+        return
+    last: tuple[int, float] | None = None
+    for size in (10_000, 20_000, *([None] if full else [])):
+        sample = WORK / f"corpus-{size or 'all'}.jsonl"
+        count, _ = _sample(size, sample)
+        script = f"from pipelines import bench; bench.time_stages({str(sample)!r})"
+        process = _run(sys.executable, "-c", WATCHED, sys.executable, "-c", script)
+        took, megabytes = json.loads(process.stdout), int(process.stderr.split()[-2]) / 2**10
+        resolve, share = took["resolve"], took["resolve"] / took["extract"]
+        yield Figure(f"{count:,} papers, on the processor: extract", f"{took['extract']:.1f} s")
+        yield Figure("  one added: resolve all, with writing", f"{resolve:.1f} s")
+        yield Figure("    / extract", f"{share:.3f}", "<= 0.1", share <= 0.1)
+        yield Figure("  one added: relate all, with writing", f"{took['relate']:.1f} s")
+        yield Figure("  peak memory", f"{megabytes:.0f} MB")
+        if last is not None:
+            growth, limit = resolve / last[1], 1.1 * count / last[0]
+            yield Figure(
+                f"  resolve / that of {last[0]:,}", f"{growth:.2f}", f"<= {limit:.1f}", growth <= limit
+            )
+        last = count, resolve
+
+
+def time_stages(sample: str) -> None:
+    """Build a store, add a paper; print how long the processor extracted, and what followed anew took."""
+    import kgraph
+
+    store, more = WORK / "stages.db", WORK / "one.jsonl"
+    more.write_text(json.dumps(ONE_MORE) + "\n", encoding="utf-8")
+    store.unlink(missing_ok=True)
+    extract = _stage_seconds(lambda tell: kgraph.build([sample], store, progress=tell))["extract"]
+    print(json.dumps(time_again(store, more) | {"extract": extract}))
+
+
+def time_again(store: Path, more: Path) -> dict[str, float]:
+    """Return the processor's seconds of resolving and of relating all papers anew after an addition."""
+    import kgraph
+
+    seconds = _stage_seconds(lambda tell: kgraph.add([more], store, progress=tell))
+    return {stage: seconds[stage] for stage in ("resolve", "relate")}
+
+
+def _stage_seconds(run: "Callable[[Progress], object]") -> dict[str, float]:
+    """Return how long the processor was at each stage of a build, by what its progress tells."""
+    began: dict[str, float] = {}
+    ended: dict[str, float] = {}
+
+    def tell(stage: str, done: int, total: int | None) -> None:
+        began.setdefault(stage, time.process_time())
+        ended[stage] = time.process_time()
+
+    run(tell)
+    return {stage: ended[stage] - began[stage] for stage in began}
+
+
 def measure_titles(_: bool) -> Iterator[Figure]:
-    """Tell which of a million records are one paper, by ids and titles, a fifth of them known twice."""
+    """Tell which of ever more records are one paper, by ids and titles, a fifth of them known twice."""
+    last: tuple[int, float] | None = None
+    for count in (250_000, 1_000_000):
+        script = f"from pipelines import bench; bench.identify_titles({count})"
+        process = _run(sys.executable, "-c", WATCHED, sys.executable, "-c", script)
+        took, megabytes = json.loads(process.stdout), int(process.stderr.split()[-2]) / 2**10
+        seconds, right = took["processor_seconds"], took["papers"] == took["distinct"]
+        yield Figure(f"identify {count:,} records", f"{took['seconds']:.1f} s")
+        yield Figure("  of it on the processor", f"{seconds:.1f} s", "<= 60 s", seconds <= 60)
+        yield Figure("  papers", f"{took['papers']:,}", f"{took['distinct']:,}", right)
+        yield Figure("  peak memory", f"{megabytes:.0f} MB")
+        yield Figure("  of it the records themselves", f"{took['megabytes_of_records']:.0f} MB")
+        if last is not None:
+            growth, limit = seconds / last[1], 1.1 * count / last[0]
+            yield Figure(
+                f"  seconds / those of {last[0]:,}", f"{growth:.2f}", f"<= {limit:.1f}", growth <= limit
+            )
+        last = count, seconds
+
+
+def identify_titles(count: int) -> None:
+    """Print how long it takes to tell which of made-up records are one paper: what `measure_titles` runs."""
+    import resource
+
     from kgraph.identity import identify, record_key
 
-    records = list(_records(1_000_000))
+    records = list(_records(count))
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
     started, busy = time.perf_counter(), time.process_time()
     keys = (record_key(str(number), record) for number, record in enumerate(records))
     papers = identify(keys, lambda number: records[int(number)].abstract)
-    took, busy = time.perf_counter() - started, time.process_time() - busy
+    took = {"seconds": time.perf_counter() - started, "processor_seconds": time.process_time() - busy}
     distinct = len({record.title.lower() for record in records})
-    yield Figure("identify 1,000,000 records", f"{took:.1f} s", "<= 60 s", took <= 60)
-    yield Figure("  of it on the processor", f"{busy:.1f} s")
-    yield Figure("  papers", f"{len(papers):,}", f"{distinct:,}", len(papers) == distinct)
+    print(json.dumps(took | {"papers": len(papers), "distinct": distinct, "megabytes_of_records": held}))
 
 
 def _records(count: int) -> "Iterator[Paper]":
@@ -325,6 +410,7 @@ PARTS: dict[str, Callable[[bool], Iterator[Figure]]] = {
     "reading": measure_reading,
     "starts": measure_starts,
     "scale": measure_scale,
+    "resolution": measure_resolution,
     "titles": measure_titles,
     "exports": measure_exports,
     "layout": measure_layout,

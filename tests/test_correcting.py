@@ -215,25 +215,111 @@ def test_a_note_is_one_line(db: Path, end: str) -> None:
     assert [row["note"] for row in verdicts(db)] == ["no thing merge LoRA | QLoRA"]
 
 
-def test_a_sense_is_meant_by_its_row_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def senses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store of a name of four things: two rows, one that a paper coins, one that nobody tells."""
     rows = [
-        Row("zorble", "method", "ZORBLE", cues=("scores",)),
-        Row("zorble-net", "method", "ZORBLE", cues=("gates",)),
+        Row("zorble", "metric", "ZORBLE", cues=("scores",)),
+        Row("zorble-loss", "metric", "ZORBLE", cues=("losses",)),
     ]
     monkeypatch.setattr(kgraph.correcting, "read_lexicon", lambda paths: Lexicon.of(rows))
-    texts = ["ZORBLE gates.", "ZORBLE scores.", "ZORBLE is there."]
+
+    def find(papers: Iterable[Paper], extractor: Extractor, jobs: int = 1) -> Iterator[Extraction]:
+        for found in find_names(papers, extractor, jobs):
+            coins = found.paper == "own"
+            said = {"label": "method", "role": "introduces"} if coins else {"label": "metric", "role": "uses"}
+            yield replace(found, mentions=tuple(replace(one, **said) for one in found.mentions))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(kgraph.building, "find_mentions", find)
+    texts = {
+        "a": "ZORBLE scores GLUE.",
+        "b": "ZORBLE losses.",
+        "c": "ZORBLE is there.",
+        "own": "ZORBLE gates.",
+    }
     papers: list[dict[str, object]] = [
-        {"title": f"Paper {number}", "abstract": text} for number, text in enumerate(texts)
+        {"id": id_, "title": f"Paper {id_}", "abstract": text} for id_, text in texts.items()
     ]
+    build([write(tmp_path / "a.jsonl", papers)], tmp_path / "k.db")
+    apply(tmp_path / "k.db")
+    assert ids(tmp_path / "k.db") == {*SENSES, "entity:glue"}
+    return tmp_path / "k.db"
+
+
+SENSES = {  # id -> how a line refers to it
+    "entity:zorble": "entity:zorble",
+    "entity:zorble-loss": "entity:zorble-loss",
+    "entity:zorble-unresolved": "ZORBLE in other papers",
+    "entity:zorble-method": "ZORBLE in paper:own",
+}
+
+
+@pytest.mark.parametrize("sense", SENSES)
+def test_every_sense_is_corrected_by_the_id_that_show_prints(sense: str, senses: Path) -> None:
+    said = SENSES[sense]
+    others = (set(SENSES) - {sense}) | {"entity:glue"}
+    ignore(senses, sense)
+    assert (own(senses), others - ids(senses), sense in ids(senses)) == ([f"ignore {said}"], set(), False)
+    undo(senses)
+    retype(senses, sense, "task")
+    rename(senses, sense, "Zorble the Great")
+    assert own(senses) == [f"rename {said} | Zorble the Great", f"retype {said} | task"]
+    with Landscape(senses) as landscape:
+        assert landscape.show("Zorble the Great")["type"] == "task"
+    undo(senses)
+    undo(senses)
+    merge(senses, "GLUE", sense)
+    assert (own(senses), sense in ids(senses)) == ([f"merge GLUE | {said}"], False)
+    with Landscape(senses) as landscape:
+        rules = landscape.why("GLUE").set_index("spelling")["rule"].to_dict()
+    assert rules == {"GLUE": "exact", "ZORBLE": "lexicon" if said == sense else "alias"}
+    split(senses, "GLUE")
+    assert (own(senses), ids(senses)) == ([], {*SENSES, "entity:glue"})
+    forbid(senses, "GLUE", sense)
+    assert own(senses) == [f"forbid GLUE | {said}"]
+
+
+def test_one_sense_is_merged_into_another(senses: Path) -> None:
+    merge(senses, "entity:zorble", "entity:zorble-method")
+    merge(senses, "entity:zorble-unresolved", "entity:zorble-loss")
+    assert own(senses) == [
+        "merge entity:zorble | ZORBLE in paper:own",
+        "merge ZORBLE in other papers | entity:zorble-loss",
+    ]
+    assert ids(senses) == {"entity:glue", "entity:zorble", "entity:zorble-loss"}
+
+
+def test_a_plain_name_means_what_papers_mean_who_do_not_say(senses: Path) -> None:
+    (senses.parent / "kgraph.lexicon").write_text("merge GLUE | ZORBLE\n", "utf-8")
+    apply(senses)
+    assert {"entity:zorble-method", "entity:zorble-unresolved"} & ids(senses) == {"entity:zorble-method"}
+    remove(["c"], senses)
+    (senses.parent / "kgraph.lexicon").write_text("retype ZORBLE | model\n", "utf-8")
+    apply(senses)
+    with Store(senses) as store:
+        assert {entity.type for entity in store.entities() if entity.id == "entity:zorble-method"} == {
+            "model"
+        }
+
+
+def test_a_thing_is_meant_by_what_decides_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a paper gives a short name only beside a longer one, a line must say the longer one."""
+
+    def in_one(papers: Iterable[Paper], extractor: Extractor, jobs: int = 1) -> Iterator[Extraction]:
+        for found in find_names(papers, extractor, jobs):
+            name = found.mentions[0].text
+            yield replace(found, mentions=tuple(replace(one, name=name) for one in found.mentions))
+
+    monkeypatch.setattr(kgraph.building, "find_mentions", in_one)
+    monkeypatch.setattr(
+        kgraph.correcting, "read_lexicon", lambda paths: Lexicon.of([Row("crf", "task", "CRF")])
+    )
     db = tmp_path / "k.db"
-    build([write(tmp_path / "a.jsonl", papers)], db)
+    build([write(tmp_path / "a.jsonl", [{"title": "CRF", "abstract": "LSTM."}])], db)
     apply(db)
-    (bare,) = ids(db) - {"entity:zorble", "entity:zorble-net"}
-    with pytest.raises(CannotCorrect, match="no spelling to itself"):
-        ignore(db, bare)
-    ignore(db, "entity:zorble-net")
-    assert own(db) == ["ignore entity:zorble-net"]
-    assert ids(db) == {"entity:zorble", bare}
+    (node,) = ids(db)
+    ignore(db, node)
+    assert (own(db), ids(db)) == (["ignore LSTM"], set())
 
 
 def test_a_lexicon_given_at_the_build_corrects_too(tmp_path: Path) -> None:
@@ -257,6 +343,12 @@ def test_a_lexicon_given_at_the_build_corrects_too(tmp_path: Path) -> None:
             CannotCorrect,
             "no spelling of GLUE; these are: GLUE",
             id="whose",
+        ),
+        pytest.param(
+            lambda db: rename(db, "GLUE", "squad"),
+            CannotCorrect,
+            "'squad' is a name of entity:squad .*kgraph alias merge entity:squad entity:glue",
+            id="another's name",
         ),
         pytest.param(
             lambda db: rename(db, "GLUE", "a | b"), CannotCorrect, "expected 'rename A | NAME'", id="a bar"

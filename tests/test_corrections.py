@@ -163,7 +163,7 @@ def test_rows_are_joined(line: str, entity: tuple[str, str] | None) -> None:
 
 
 def test_a_row_loses_the_spelling_that_must_stay_apart() -> None:
-    lexicon = corrected(Lexicon.of([LORA, PREFIX]), said("forbid LoRA | Low-Rank Adaptation"))
+    lexicon, _ = corrected(Lexicon.of([LORA, PREFIX]), said("forbid LoRA | Low-Rank Adaptation"))
     assert lexicon.rows == (
         Row("lora", "method", "LoRA", ("low-rank adapter",), ("LoRA+", "Low-Rank Adaptation")),
         PREFIX,
@@ -171,7 +171,7 @@ def test_a_row_loses_the_spelling_that_must_stay_apart() -> None:
 
 
 def test_of_two_aliases_the_second_leaves() -> None:
-    lexicon = corrected(Lexicon.of([LORA]), said("forbid low-rank adapter | Low-Rank Adaptation"))
+    lexicon, _ = corrected(Lexicon.of([LORA]), said("forbid low-rank adapter | Low-Rank Adaptation"))
     assert lexicon.rows[0].spellings == ("LoRA", "low-rank adapter")
 
 
@@ -299,7 +299,53 @@ def test_a_forbidden_pair_is_in_no_entity(usages: list[Usage], forbids: list[tup
         assert a.isdisjoint(b)
 
 
-def test_ignoring_a_name_ignores_all_that_papers_mean_by_it() -> None:
-    senses = [replace(usage("COMET"), sense="own:p"), replace(usage("COMET", papers=3), label="metric")]
+OWN = replace(usage("COMET"), sense="own:p")
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        pytest.param("ignore COMET", set(), id="all"),
+        pytest.param("ignore COMET in paper:p", {"metric"}, id="one paper's"),
+        pytest.param("ignore COMET in paper:q", {"method", "metric"}, id="another paper's"),
+        pytest.param("ignore COMET in other papers", {"method"}, id="the rest"),
+        pytest.param("merge COMET | COMET in paper:p", {"metric"}, id="one merged"),
+        pytest.param("retype COMET | task", {"method", "task"}, id="the rest, by its name"),
+        pytest.param("retype COMET in paper:p | task", {"task", "metric"}, id="one paper's type"),
+    ],
+)
+def test_a_line_on_a_name_with_senses(line: str, left: set[str]) -> None:
+    senses = [OWN, replace(usage("COMET", papers=3), label="metric")]
     assert len(resolved(senses).entities) == 2
-    assert resolved(senses, "ignore COMET").entities == []
+    assert {entity.type for entity in resolved(senses, line).entities} == left
+
+
+@pytest.mark.parametrize("line", ["merge BERT | COMET", "forbid BERT | COMET", "retype COMET | task"])
+def test_a_plain_name_means_a_single_papers_thing_where_there_is_no_other(line: str) -> None:
+    before, after = (
+        {(one.id, one.type) for one in resolved([OWN, usage("BERT")], *lines).entities}
+        for lines in ([], [line])
+    )
+    assert (before != after) is not line.startswith("forbid")
+
+
+@pytest.mark.parametrize(
+    ("line", "entity"),
+    [
+        pytest.param("merge COMET in paper:p | LoRA", ("entity:lora", "COMET"), id="what a paper coins"),
+        pytest.param("merge COMET in other papers | LoRA", ("entity:comet", "COMET"), id="what others mean"),
+    ],
+)
+def test_a_row_is_merged_into_a_sense(line: str, entity: tuple[str, str]) -> None:
+    found = resolved([OWN, usage("COMET", papers=2), usage("LoRA")], line, rows=[LORA])
+    assert entity in [(one.id, one.name) for one in found.entities]
+    assert len(found.entities) == 2
+
+
+def test_a_sense_is_merged_into_a_row() -> None:
+    found = resolved([OWN, usage("LoRA")], "merge LoRA | COMET in paper:p", rows=[LORA])
+    assert [(one.id, one.name, one.aliases) for one in found.entities] == [
+        ("entity:lora", "LoRA", ("COMET",))
+    ]
+    found = resolved([OWN, usage("Low-Rank Adaptation")], "merge entity:lora | COMET in paper:p", rows=[LORA])
+    assert ids(found) == ["entity:lora"]

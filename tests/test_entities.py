@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kgraph.corrections import read_corrections
+from kgraph.corrections import key, read_corrections
 from kgraph.entities import Resolution, Spelling, resolve
 from kgraph.keys import alias_key, slug
 from kgraph.lexicon import Lexicon, Row
@@ -427,3 +427,6 @@ def test_what_is_packaged_as_no_entity_a_user_may_overrule(tmp_path: Path) -> No
     assert alias_key("PR2") in read_corrections([]).ignored
     assert alias_key("PR2") not in read_corrections([own]).ignored
     assert alias_key("NAO") in read_corrections([own]).ignored
+    own.write_text("retype UML | method\n", "utf-8")
+    assert key("UML in other papers") in read_corrections([]).ignored
+    assert key("UML in other papers") not in read_corrections([own]).ignored

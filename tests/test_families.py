@@ -32,6 +32,12 @@ def entity(name: str, type_: str = "model", *aliases: str) -> Entity:
         ("T5", "T5-11B"),
         ("Claude 3.5", "Claude 3.5 Sonnet"),
         ("BIG-bench", "BIG-bench Lite"),
+        ("EfficientNet", "EfficientNetV2"),
+        ("MobileNetV3", "MobileNetV3-Large"),
+        ("Mixtral", "Mixtral 8x7B"),
+        ("wav2vec", "wav2vec 2.0"),
+        ("Gemini", "Gemini Ultra"),
+        ("DINO", "DINOv2"),
     ],
 )
 def test_a_version(family: str, version: str) -> None:
@@ -52,6 +58,9 @@ def test_a_version(family: str, version: str) -> None:
         pytest.param("Word", "Word2Vec", id="a number and a word"),
         pytest.param("VAE", "VAE-GAN", id="two names"),
         pytest.param("DALL", "DALL-E", id="a letter"),
+        pytest.param("CC", "CCV2", id="a V that is a letter of the name"),
+        pytest.param("Mean", "Mean x 2", id="a sign of a product"),
+        pytest.param("EfficientNetV2", "EfficientNet-V3", id="another version"),
         pytest.param("PPO", "PPO-Max", id="a word that is a version after numbers only"),
     ],
 )
@@ -73,6 +82,11 @@ def test_an_acronym_of_a_phrase_is_no_family() -> None:
     assert (
         list(find_families([entity("generalized linear model", "method", "GLM"), entity("GLM-130B")])) == []
     )
+
+
+def test_the_word_that_a_phrase_begins_with_is_a_family() -> None:
+    entities = [entity("Swin Transformer", "model", "Swin", "shifted window"), entity("Swin-B")]
+    assert list(find_families(entities)) == [("Swin-B", "Swin Transformer")]
 
 
 def test_a_dataset_is_no_version_of_a_model() -> None:

@@ -7,9 +7,10 @@ import pytest
 
 import kgraph
 from kgraph.entities import find_senses
+from kgraph.forms import NONE, long_sense, own_sense, row_sense
 from kgraph.lexicon import Lexicon, Row
 from kgraph.records import Usage
-from kgraph.senses import NONE, Senses, long_sense, own_sense, row_sense
+from kgraph.senses import Senses
 
 LEXICON = Lexicon.of(
     [
