@@ -209,7 +209,7 @@ def test_the_rest_is_read(file: Path, content: bytes, expected: list[str]) -> No
         pytest.param(b"TY  - JOUR\nTI  - Caf\xe9\nER  -\n", id="Latin-1 RIS"),
         pytest.param(b"PMID- 1\nTI  - Caf\xe9\n", id="Latin-1 nbib"),
         pytest.param(b"@article{a,\n title={NUL \0}}\n", id="NUL in BibTeX"),
-        pytest.param("@article{a, title={Tea}}\n".encode("utf-16"), id="UTF-16 BibTeX"),
+        pytest.param("@article{a, title={Tea}}\n".encode("utf-16-le"), id="UTF-16 BibTeX"),
     ],
 )
 def test_what_is_no_utf8_is_said_with_its_line(file: Path, content: bytes) -> None:
@@ -219,11 +219,68 @@ def test_what_is_no_utf8_is_said_with_its_line(file: Path, content: bytes) -> No
     assert "UTF-8" in message
 
 
+FEED = '<?xml version="1.0" encoding="{}"?>' + ATOM.format(ENTRY.format(1, "Tea"))
+BIB = "@article{a, title={One}}\n@article{b, title={Two}}\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param(
+            "title\tid\r\nOne \u2013 B\u00e9\t1\r\n".encode("utf-16"), ["One – Bé"], id="Excel's text"
+        ),
+        pytest.param((GOOD * 2).encode("utf-32"), ["A Title"] * 2, id="UTF-32"),
+        pytest.param(FEED.format("UTF-16").encode("utf-16"), ["Tea"], id="UTF-16 XML"),
+        pytest.param(
+            FEED.format("ISO-8859-1").replace("Tea", "Thé").encode("latin-1"), ["Thé"], id="Latin-1 XML"
+        ),
+        pytest.param(BIB.replace("\n", "\r").encode(), ["One", "Two"], id="line ends of old Macs"),
+        pytest.param(b"title,id\rOne,1\rTwo,2\r", ["One", "Two"], id="the same in a table"),
+        pytest.param(
+            gzip.compress(BIB.replace("\n", "\r").encode()), ["One", "Two"], id="the same, compressed"
+        ),
+    ],
+)
+def test_text_in_wide_letters_and_with_other_line_ends(
+    file: Path, content: bytes, expected: list[str]
+) -> None:
+    file.write_bytes(content)
+    assert titles(papers(file)) == expected
+
+
+def test_old_line_ends_do_not_hide_a_wrong_encoding(file: Path) -> None:
+    file.write_bytes(b"title,id\rOne,1\rCaf\xe9,2\r")
+    assert said(file).startswith("file:3: byte 0xe9 is not UTF-8 text")
+
+
+@pytest.mark.parametrize("form", [
+    pytest.param('{"title": "Long", "abstract": "%s"}\n' + GOOD, id="JSON Lines"),
+    pytest.param('{"authorships": [], "title": "Long", "abstract": "%s"}\n' + GOOD, id="OpenAlex"),
+    pytest.param("@article{a, title={Long}, abstract={%s}}\n@misc{b, title={A Title}}\n", id="BibTeX"),
+    pytest.param("A Title\n\nThe abstract of it.\n\nLong\n\n%s.\n", id="page"),
+])  # fmt: skip
+@pytest.mark.parametrize(("words", "is_read"), [(9_900, True), (10_100, False), (100_000, False)])
+def test_a_whole_paper_is_no_abstract(file: Path, form: str, words: int, is_read: bool) -> None:
+    file.write_text(form % ("word " * words), "utf-8")
+    found = papers(file)
+    assert sorted(titles(found)) == ["A Title", "Long"][: 1 + is_read]
+    reasons = [one.reason for one in found if isinstance(one, Reject)]
+    assert all(reason.startswith("has a title and abstract of ") for reason in reasons)
+    assert len(reasons) == (not is_read)
+
+
 def _long() -> Iterator[tuple[str, str]]:
     yield "one entry never closed", "@article{a, title={" + "x{" * 200_000
     yield "many opened", "@article{a,\n" * 20_000
     yield "quotes", '@article{a, title="' + '"#"' * 50_000 + "}\n"
     yield "fields", "@article{a, title={Tea}," + "x={y}," * 50_000 + "}\n"
+    for name, piece in (
+        ("ties", "~"),
+        ("citations", "\\cite["),
+        ("accents", "\\'{e}"),
+        ("cut words", "wor-\nd "),
+    ):
+        yield name, json.dumps({"title": "Tea", "abstract": piece * (300_000 // len(piece))}) + "\n"
     yield "references", "@article{a, title={Tea}, crossref={a}}\n" * 3_000
     yield "RIS lines", "TY  - JOUR\nTI  - Tea\n" + "AU  - A\n" * 50_000 + "ER  -\n"
     yield "nbib lines", "PMID- 1\nTI  - Tea\n" + "      more\n" * 20_000

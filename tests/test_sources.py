@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import json
+import os
 import sys
 import tracemalloc
 from collections.abc import Iterator
@@ -77,6 +78,12 @@ A, B = {"title": "A Title"}, {"title": "B Title", "references": [{"title": "C Ti
         pytest.param('title,abstract\n"A\nTitle",x\nB,y\n', ["2 A Title", "4 B"], id="cell over lines"),
         pytest.param('title\tid\n"Why?": A Story\t1\n', ['2 "Why?": A Story'], id="quotes that are none"),
         pytest.param("title,abstract\n", [], id="header only"),
+        pytest.param(
+            "title,shelf\nA Title,3\n", ["2 A Title"], id="table of a title and what we do not know"
+        ),
+        pytest.param(
+            "Title, as such\n\nThe abstract of it.\n", ["1 Title, as such"], id="a title that is no header"
+        ),
         pytest.param("A Title\n\nThe abstract of it.\n", ["1 A Title"], id="page"),
     ],
 )
@@ -159,6 +166,7 @@ KNOWN = (
     " BibTeX, RIS, PubMed's nbib, the XML of arXiv, of the ACL Anthology and of DBLP, and from pages of"
     " papers saved as text"
 )
+WIDE = "begins as UTF-16 or UTF-32, but is not (illegal UTF-16 surrogate); save it as UTF-8"
 COMPRESSED = gzip.compress(GOOD.encode() * 500)
 
 
@@ -169,7 +177,13 @@ COMPRESSED = gzip.compress(GOOD.encode() * 500)
         pytest.param(b" \n\n", "file: is empty", id="blank"),
         pytest.param(gzip.compress(b""), "file: is empty", id="empty and compressed"),
         pytest.param(GOOD.encode() * 2 + b"\0", f"file:3: {NUL}", id="NUL"),
-        pytest.param(GOOD.encode("utf-16"), f"file:1: {NUL}", id="UTF-16"),
+        pytest.param(GOOD.encode("utf-16-le"), f"file:1: {NUL}", id="UTF-16 without its mark"),
+        pytest.param(b"\xff\xfe" + b"\0\xd8" * 2, f"file: {WIDE}", id="no UTF-16 behind its mark"),
+        pytest.param(b"\x89PNG\r\n", "file: is a picture, not text", id="picture"),
+        pytest.param(b"{\\rtf1 ", "file: is RTF, not text", id="RTF"),
+        pytest.param(
+            b"a" * 257 + b"ustar", "file: is a tar archive; unpack it, and give the folder", id="tar"
+        ),
         pytest.param(
             GOOD.encode() + b'{"title": "\xe9"}\n', f"file:2: byte 0xe9 {UTF8}", id="Latin-1 JSON lines"
         ),
@@ -323,6 +337,40 @@ class TestFinding:
         with pytest.raises(BadInput) as caught:
             read_papers([folder / name])
         assert caught.value.reason == reason
+
+    @pytest.mark.parametrize(
+        ("source", "said"),
+        [
+            pytest.param("", '"": there is no such file or folder', id="nothing"),
+            pytest.param(
+                "https://arxiv.org/abs/1706.03762",
+                "https://arxiv.org/abs/1706.03762: is an address, and only files are read;"
+                " save it, and give the file",
+                id="address",
+            ),
+        ],
+    )
+    def test_what_is_no_name_of_a_file(self, source: str, said: str) -> None:
+        with pytest.raises(BadInput) as caught:
+            read_papers([source])
+        assert str(caught.value) == said
+
+    def test_in_folders_what_is_no_file_is_passed_over(self, tmp_path: Path) -> None:
+        """Nobody writes into the pipe: to open it would wait for ever."""
+        os.mkfifo(tmp_path / "pipe")
+        (tmp_path / "loop").symlink_to(tmp_path / "loop")
+        (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+        (tmp_path / "up").symlink_to(tmp_path)
+        (tmp_path / "papers.jsonl").write_text(GOOD, "utf-8")
+        rejects = [one for one in read_papers([tmp_path]) if isinstance(one, Reject)]
+        assert [(Path(one.source).name, one.reason) for one in rejects] == [
+            (name, "was passed over, since it is no file") for name in ("gone", "loop", "pipe")
+        ]
+
+    def test_a_link_to_itself(self, tmp_path: Path) -> None:
+        (tmp_path / "loop").symlink_to(tmp_path / "loop")
+        with pytest.raises(BadInput, match="Too many levels of symbolic links"):
+            list(read_papers([tmp_path / "loop"]))
 
     def test_an_empty_folder(self, tmp_path: Path) -> None:
         with pytest.raises(BadInput, match="holds no files"):

@@ -97,7 +97,8 @@ class _Run:
 
     def read(self) -> Iterator[Paper | Reject]:
         for path in self.files.passed_over:
-            yield NoPaper(str(path), "was passed over, since files of this kind hold no papers")
+            kind = "files of this kind hold no papers" if path.is_file() else "it is no file"
+            yield NoPaper(str(path), f"was passed over, since {kind}")
         parts = [path for path in self.files.paths if self._holds_parts(path)]
         papers = self._chosen(path for path in self.files.paths if path not in parts)
         yield from self._completed(papers, parts) if parts else papers

@@ -14,7 +14,7 @@ from kgraph.identifiers import SCHEMES, known_ids, normalise_id, own_id
 from kgraph.records import NoPaper, Paper, Reject
 from kgraph.sources.dates import parse_date
 from kgraph.sources.mapping import language_code, reference
-from kgraph.sources.texts import plain_abstract, plain_title
+from kgraph.sources.texts import MAX_MARKED_CHARACTERS, excess, plain_abstract, plain_title
 from kgraph.sources.values import (
     clean,
     excerpt,
@@ -130,15 +130,20 @@ def read_fields(record: Mapping[str, object], source: str) -> Paper | Reject:
         if isinstance(inner, Mapping):
             fields = _Fields({**record, **inner})
     annotated = isinstance(record.get("entities"), list)
-    title = (clean if annotated else plain_title)(_first_raw(fields["title"]))
+    title, abstract = _first_raw(fields["title"]), _first_raw(fields["abstract"])
+    if reason := excess(title, abstract, most=MAX_MARKED_CHARACTERS):
+        return Reject(source, reason, excerpt(title))
+    title = (clean if annotated else plain_title)(title)
     if not title:
         kind = NoPaper if fields.has("title") else Reject  # the file may call it by another name
         return kind(source, "has no title", excerpt(_shown(record)))
-    own, abstract = _own_id(fields), _first_raw(fields["abstract"])
+    abstract = clean(abstract) if annotated else plain_abstract(abstract, title)
+    if reason := excess(title, abstract):
+        return Reject(source, reason, excerpt(title))
     return Paper(
-        id=own,
+        id=_own_id(fields),
         title=title,
-        abstract=clean(abstract) if annotated else plain_abstract(abstract, title),
+        abstract=abstract,
         authors=tuple(next(filter(None, map(read_names, fields["authors"])), ())),
         date=next(filter(None, map(parse_date, fields["date"])), None),
         venue=first_text(fields["venue"]) or None,

@@ -7,6 +7,8 @@ import bz2
 import gzip
 import io
 import lzma
+import os
+import re
 import shutil
 import sys
 import tempfile
@@ -18,9 +20,10 @@ from dataclasses import dataclass
 from glob import glob
 from itertools import count
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from kgraph.errors import BadInput
+from kgraph.sources.streams import Recoded, Zstd
 
 STDIN = Path("-")
 SPOOL_BYTES = 16 * 1024 * 1024  # standard input and pipes are kept in memory up to here, then on disk
@@ -37,19 +40,26 @@ FOREIGN_SUFFIXES = frozenset(  # files that lie about in folders of papers and h
 )
 
 _BOM = b"\xef\xbb\xbf"
+_WIDE_BOMS = {b"\xff\xfe\x00\x00": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_SAMPLE_BYTES = 64 * 1024
 _BINARIES = {
     b"%PDF": "a PDF",
     b"PK\x03\x04": "a zip archive or an Office file",
     b"SQLite format 3": "an SQLite database",
+    b"PAR1": "a Parquet file",
+    b"{\\rtf": "RTF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"\xd0\xcf\x11\xe0": "an old Office file",
 }
-_MAGIC_BYTES = 16
+_TAR_MAGIC = slice(257, 262)
+_MAGIC_BYTES = 512
 _LINES_PER_REPORT = 256
-_ZSTD_PIECE = 2048  # bytes: what a bomb of so many may unfold to still fits into memory
 _OPENERS: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
     b"\x1f\x8b": lambda raw: cast(IO[bytes], gzip.GzipFile(fileobj=raw, mode="rb")),
     b"BZh": lambda raw: cast(IO[bytes], bz2.BZ2File(raw)),
     b"\xfd7zXZ": lambda raw: cast(IO[bytes], lzma.LZMAFile(raw)),  # noqa: SIM115  # InputFile closes it
-    b"\x28\xb5\x2f\xfd": lambda raw: cast(IO[bytes], io.BufferedReader(_Zstd(raw), 128 * 1024)),
+    b"\x28\xb5\x2f\xfd": lambda raw: cast(IO[bytes], io.BufferedReader(Zstd(raw), 128 * 1024)),
 }
 
 
@@ -59,7 +69,7 @@ class Files:
 
     paths: tuple[Path, ...]
     in_folders: frozenset[Path] = frozenset()  # those that nobody named, so that may be no papers
-    passed_over: tuple[Path, ...] = ()  # files in folders whose suffix says that they hold no papers
+    passed_over: tuple[Path, ...] = ()  # in folders: what is no file, or by its suffix holds no papers
 
     @property
     def total_bytes(self) -> int | None:
@@ -75,7 +85,7 @@ def find_files(sources: Iterable[str | Path]) -> Files:
     Folders are searched with all below them; hidden files in them are ignored. Raises `BadInput` for a
     source that matches nothing.
     """
-    found: dict[Path, Path] = {}
+    found: dict[str, Path] = {}
     named: set[Path] = set()
     for source in sources:
         for match in _matches(source):
@@ -83,10 +93,12 @@ def find_files(sources: Iterable[str | Path]) -> Files:
             if match.is_dir() and not inside:
                 raise BadInput(str(match), "this folder holds no files")
             for path in inside or [match]:
-                kept = found.setdefault(path if path == STDIN else path.resolve(), path)
+                kept = found.setdefault(str(path) if path == STDIN else os.path.realpath(path), path)
                 named |= set() if inside else {kept}
     foreign = {
-        path for path in found.values() if path not in named and path.suffix.lower() in FOREIGN_SUFFIXES
+        path
+        for path in found.values()
+        if path not in named and (path.suffix.lower() in FOREIGN_SUFFIXES or not path.is_file())
     }
     paths = tuple(path for path in found.values() if path not in foreign)
     return Files(paths, frozenset(paths) - named, tuple(sorted(foreign)))
@@ -94,14 +106,15 @@ def find_files(sources: Iterable[str | Path]) -> Files:
 
 def _matches(source: str | Path) -> list[Path]:
     """Return the files and folders that a source names."""
-    path = Path(source)
-    if path == STDIN or path.exists():
+    path, pattern = Path(source), str(source)
+    if path == STDIN or (pattern and path.exists()):
         return [path]
-    pattern = str(source)
+    if re.match(r"(?:https?|ftp)://", pattern):
+        raise BadInput(pattern, "is an address, and only files are read; save it, and give the file")
     found = [Path(match) for match in sorted(glob(pattern, recursive=True))]  # noqa: PTH207  # any pattern
     if not found:
         is_glob = any(sign in pattern for sign in "*?[")
-        raise BadInput(pattern, "matches no file" if is_glob else "there is no such file or folder")
+        raise BadInput(pattern or '""', "matches no file" if is_glob else "there is no such file or folder")
     return found
 
 
@@ -129,7 +142,10 @@ class InputFile:
     ) -> None:
         self.name, self.max_line_bytes = name, max_line_bytes
         self._raw, self._on_bytes, self._furthest = raw, on_bytes, 0
-        self._stream = _decompressed(name, raw)
+        with self._failures():
+            plain = _decompressed(name, raw)
+            self._stream = _recoded(name, plain)
+        self.encoding = None if self._stream is plain else "utf-8"  # whatever the file says of itself
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Yield each line, with its end, and its number from 1."""
@@ -202,6 +218,9 @@ class InputFile:
             yield
         except EOFError:
             raise BadInput(self.name, "the compressed file is cut off; fetch it again") from None
+        except UnicodeDecodeError as error:
+            reason = f"begins as UTF-16 or UTF-32, but is not ({error.reason}); save it as UTF-8"
+            raise BadInput(self.name, reason) from None
         except (zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
             raise BadInput(self.name, f"the compressed file is damaged ({error}); fetch it again") from None
         except OSError as error:
@@ -233,62 +252,23 @@ def _spooled(stream: IO[bytes]) -> IO[bytes]:
     return cast(IO[bytes], spool)
 
 
-class _Zstd(io.RawIOBase):
-    """A zstd file, decompressed frame by frame; a cut one is noticed, as zstandard's own reader does not."""
-
-    def __init__(self, raw: IO[bytes]) -> None:
-        self._raw = raw
-        self._frame: Any = None  # None between frames
-        self._ready, self._rest = memoryview(b""), b""
-        self._position = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, position: int, whence: int = 0) -> int:
-        """Tell the position, or go back to the start, which is all that is asked for."""
-        if position or whence not in (io.SEEK_SET, io.SEEK_CUR):
-            raise io.UnsupportedOperation("seek")
-        if whence == io.SEEK_SET:
-            self._raw.seek(0)
-            self._frame, self._ready, self._rest, self._position = None, memoryview(b""), b"", 0
-        return self._position
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._ready and (piece := self._rest or self._raw.read(_ZSTD_PIECE)):
-            self._unfold(piece)
-        if not self._ready and self._frame is not None:
-            raise EOFError
-        count = min(len(buffer), len(self._ready))
-        buffer[:count] = self._ready[:count]
-        self._ready = self._ready[count:]
-        self._position += count
-        return count
-
-    def _unfold(self, piece: bytes) -> None:
-        import zstandard
-
-        if self._frame is None:
-            self._frame = zstandard.ZstdDecompressor().decompressobj()
-        try:
-            self._ready = memoryview(self._frame.decompress(piece))
-        except zstandard.ZstdError as error:
-            raise zlib.error(str(error)) from None
-        self._rest = b""
-        if self._frame.eof:
-            self._rest, self._frame = self._frame.unused_data, None
-
-
 def _decompressed(name: str, raw: IO[bytes]) -> IO[bytes]:
     start = raw.read(_MAGIC_BYTES)
     raw.seek(0)
     for magic, kind in _BINARIES.items():
         if start.startswith(magic):
             raise BadInput(name, f"is {kind}, not text")
-    for magic, opener in _OPENERS.items():
-        if start.startswith(magic):
-            return opener(raw)
-    return raw
+    opener = next((opener for magic, opener in _OPENERS.items() if start.startswith(magic)), None)
+    return opener(raw) if opener else raw
+
+
+def _recoded(name: str, stream: IO[bytes]) -> IO[bytes]:
+    """Return text in UTF-16, and text with the line ends of old Macs, as the rest is written."""
+    start = stream.read(_SAMPLE_BYTES)
+    stream.seek(0)
+    if start[_TAR_MAGIC] == b"ustar":
+        raise BadInput(name, "is a tar archive; unpack it, and give the folder")
+    encoding = next((encoding for bom, encoding in _WIDE_BOMS.items() if start.startswith(bom)), None)
+    if encoding is None and (b"\r" not in start or b"\n" in start):
+        return stream
+    return cast(IO[bytes], io.BufferedReader(Recoded(stream, encoding or "utf-8"), 128 * 1024))

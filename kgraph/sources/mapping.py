@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 
 from kgraph.identifiers import SCHEMES, find_ids, known_ids, normalise_id, own_id
-from kgraph.records import NoPaper, Paper
+from kgraph.records import NoPaper, Paper, Reject
 from kgraph.sources.dates import parse_date
-from kgraph.sources.texts import plain_abstract, plain_title
+from kgraph.sources.texts import MAX_MARKED_CHARACTERS, excess, plain_abstract, plain_title
 from kgraph.sources.values import clean, excerpt
 
 # The language of a record, as sources write it -> ISO 639-1; whatever else is kept as it stands.
@@ -38,19 +38,24 @@ def make_paper(
     references: Iterable[str] = (),
     language: str = "",
     **extra: object,
-) -> Paper | NoPaper:
-    """Return a paper of a record's fields as they were read, or say that it has no title.
+) -> Paper | Reject:
+    """Return a paper of a record's fields as they were read, or say that it has no title, or too much text.
 
     Texts become readable here and nowhere else; `ids` are identifiers and addresses, of which those that are
     known are kept.
     """
+    if reason := excess(title, abstract, most=MAX_MARKED_CHARACTERS):
+        return Reject(source, reason, excerpt(title))
     readable = plain_title(title)
+    summary = plain_abstract(abstract, readable) if abstract else ""
     if not readable:
         return NoPaper(source, "has no title", excerpt(abstract or str(own) or url))
+    if reason := excess(readable, summary):
+        return Reject(source, reason, excerpt(readable))
     return Paper(
         id=clean(own_id(own)),
         title=readable,
-        abstract=plain_abstract(abstract, readable) if abstract else "",
+        abstract=summary,
         authors=tuple(filter(None, map(plain_title, authors))),
         date=date,
         venue=plain_title(venue) or None,

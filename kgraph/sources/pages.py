@@ -13,7 +13,7 @@ from kgraph.records import NoPaper, Paper, Reject
 from kgraph.sources.dates import whole_date
 from kgraph.sources.files import InputFile
 from kgraph.sources.page_lines import Kind, Line, PageDate, page_lines, read_count, read_date
-from kgraph.sources.texts import plain_abstract, plain_title
+from kgraph.sources.texts import excess, plain_abstract, plain_title
 from kgraph.sources.values import excerpt
 
 MAX_TITLE = 300  # characters; the longest in 454 was 145, the shortest abstract 432
@@ -212,9 +212,11 @@ class _Pairing:
             yield self._reject(line, _NO_ABSTRACT)
         self._waiting = []
 
-    def _close(self) -> Iterator[Paper]:
+    def _close(self) -> Iterator[Paper | Reject]:
         if self._open is not None:
-            yield self._paper(self._open)
+            title, abstract = self._open.title, self._open.abstract
+            reason = excess(title.text, abstract.text)
+            yield self._reject(title, reason) if reason else self._paper(self._open)
         self._open = None
 
     def _paper(self, found: _Open) -> Paper:

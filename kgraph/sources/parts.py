@@ -16,7 +16,7 @@ from kgraph.sources.files import InputFile
 from kgraph.sources.json_records import read_lines
 from kgraph.sources.reading import Reading
 from kgraph.sources.semantic_scholar import corpus_id
-from kgraph.sources.texts import plain_abstract
+from kgraph.sources.texts import excess, plain_abstract
 from kgraph.sources.values import excerpt, raw_text
 
 _TABLES = """
@@ -65,7 +65,9 @@ def _read_parts(file: InputFile, read: Callable[[Mapping[str, Any]], Part]) -> I
             yield row
             continue
         try:
-            yield read(row)
+            part = read(row)
+            reason = excess(part.abstract)
+            yield Reject(source, reason, excerpt(line)) if reason else part
         except (ValueError, AttributeError) as error:
             yield Reject(source, f"has no number as {error}", excerpt(line))
 

@@ -9,7 +9,6 @@ import orjson
 from kgraph.errors import BadInput
 from kgraph.sources import formats
 from kgraph.sources.bibtex import BEGINS as BIBTEX_BEGINS
-from kgraph.sources.fields import field_key
 from kgraph.sources.files import InputFile
 from kgraph.sources.formats import Format
 from kgraph.sources.json_records import is_json_document
@@ -18,7 +17,7 @@ from kgraph.sources.pages import is_page
 from kgraph.sources.reading import Reading
 from kgraph.sources.ris import RIS_BEGINS, WOS_BEGINS
 from kgraph.sources.semantic_scholar import is_abstract, is_citation
-from kgraph.sources.tables import DELIMITERS, find_delimiter
+from kgraph.sources.tables import DELIMITERS, find_delimiter, is_header
 from kgraph.sources.xml_records import root_name
 
 
@@ -102,9 +101,9 @@ def _recognise_tagged(lines: list[str], text: str) -> Format | None:
 def _headed(first: str) -> str:
     """Say what to do about a table of which no column is known for the title; "" if it looks like none."""
     for delimiter in DELIMITERS if len(first) < _SAMPLE_CHARACTERS // 8 else ():
-        names = [name.strip() for name in next(csv.reader([first], delimiter=delimiter), [])]
-        if len(names) > 2 and len(set(map(field_key, names))) == len(names) and max(map(len, names)) < 40:
-            shown = ", ".join(names[:_SHOWN_COLUMNS])
+        names = next(csv.reader([first], delimiter=delimiter), [])
+        if is_header(names):
+            shown = ", ".join(map(str.strip, names[:_SHOWN_COLUMNS]))
             return f"looks like a table without a column for the title ({shown}); name it: --map title=COLUMN"
     return ""
 

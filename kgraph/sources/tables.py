@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from kgraph.errors import BadInput
 from kgraph.records import Paper, Reject
-from kgraph.sources.fields import usual_fields
+from kgraph.sources.fields import field_key, usual_fields
 from kgraph.sources.files import InputFile
 from kgraph.sources.reading import Reading
 from kgraph.sources.values import excerpt
 
 _LONGEST_HEADER = 100_000  # characters
+_LONGEST_NAME = 40
 DELIMITERS = (",", "\t", ";", "|")
 
 
@@ -20,15 +21,28 @@ def find_delimiter(header: str, reading: Reading | None = None) -> str | None:
     >>> find_delimiter("id;title;abstract"), find_delimiter("Title, abstract and all that")
     (';', None)
     """
-    best, most = None, 1
+    best, most = None, 0
     if len(header) > _LONGEST_HEADER:
         return None
     for delimiter in DELIMITERS:
         names = next(csv.reader([header], delimiter=delimiter), [])
         fields = usual_fields(reading.renamed(names) if reading else names)
-        if "title" in fields and len(fields) > most:
+        is_one = len(fields) > 1 or is_header(names) or (reading and "title" in reading.names.values())
+        if "title" in fields and len(fields) > most and is_one:
             best, most = delimiter, len(fields)
     return best
+
+
+def is_header(names: list[str]) -> bool:
+    """Tell whether these look like the names of columns rather than like a sentence cut at its commas.
+
+    >>> is_header(["Titel", "Jahr"]), is_header(["So it is", " and will be"]), is_header(["Title"])
+    (True, False, False)
+    """
+    bare = {field_key(name) for name in names}
+    if not 1 < len(names) == len(bare) or max(map(len, names)) >= _LONGEST_NAME:
+        return False
+    return len(names) > 2 or not any(" " in name for name in names)
 
 
 def read_table(file: InputFile, reading: Reading) -> Iterator[Paper | Reject]:

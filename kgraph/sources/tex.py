@@ -26,7 +26,9 @@ _FONT = re.compile(rf"\\(?:{_FONTS})\s*\{{((?:[^{{}}\\]|\\[^A-Za-z]|\{{[^{{}}\\]
 _OLD_FONT = re.compile(r"\{\s*\\(?:it|bf|em|sc|tt|rm|sf|sl|cal|small|large)(?![A-Za-z])\s*([^{}]*?)\}")
 _LONE_FONT = re.compile(r"\\(?:it|bf|em|sc|tt|rm|sf|sl|cal)(?![A-Za-z])\s*")
 _LINK = re.compile(r"\\(?:url|path)\s*\{([^{}]*)\}|\\href\s*\{[^{}]*\}\s*\{([^{}]*)\}")
-_CITATION = re.compile(r"[ ~]*\\(?:cite[a-z]*\*?|ref|eqref|label)\s*(?:\[[^\]]*\])*\{[^{}]*\}")
+_CITATION = re.compile(
+    r"(?<![ ~])[ ~]*\\(?:cite[a-z]*\*?|ref|eqref|label)\s*(?:\[[^\]]{0,200}\]){0,2}\{[^{}]{0,2000}\}"
+)
 _ACCENT = re.compile(
     r"\\(?:[\"'`^~=.]\s*(?:\\[ij](?![A-Za-z])|[A-Za-z]|\{\s*(?:\\[ij]|[A-Za-z])\s*\})"
     r"|[cvuHkrdb](?:\s+[A-Za-z]|\s*\{\s*(?:\\[ij]|[A-Za-z])\s*\}))"
@@ -150,6 +152,7 @@ def _upright(letter: str) -> str:
     return unicodedata.normalize("NFKC", letter)
 
 
+@lru_cache(1 << 14)
 def _decoded(tex: str) -> str:
     """Decode TeX with pylatexenc; "" if it cannot."""
     from pylatexenc.latexwalker import LatexWalkerError

@@ -92,7 +92,7 @@ def _events(file: InputFile, size: int = 64 * 1024) -> Iterator[tuple[str, "_Ele
     parser = etree.XMLPullParser(
         events=("start", "end"),
         **{"resolve_entities": False, "load_dtd": False, "no_network": True, "huge_tree": False},
-        **{"remove_comments": True, "remove_pis": True},
+        **{"remove_comments": True, "remove_pis": True, "encoding": file.encoding},
     )
     is_first = True
     try:
