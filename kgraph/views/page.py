@@ -87,7 +87,7 @@ def write_html(
     big = len(graph) > max_nodes and bundle.exists()
     limit = Config.max_big_page_nodes if big else max_nodes
     nodes = strongest_nodes(graph, limit)
-    edges = strongest_edges(graph, nodes)
+    edges = strongest_edges(graph, nodes, many=big)
     why = NO_BUNDLE if len(graph) > limit and not big else None
     report = PageReport(len(nodes), len(graph), len(edges), graph.number_of_edges(), why)
     part = _part(graph, nodes, edges)
