@@ -64,6 +64,7 @@ class Marionette:
         return found
 
     def close(self) -> None:
+        self._stream.close()
         self._socket.close()
 
     def _read(self) -> Any:

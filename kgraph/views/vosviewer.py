@@ -69,12 +69,12 @@ def _network(graph: "nx.MultiDiGraph[str]", ties: Ties, layout: "Layout") -> tup
         }
         for row, cluster in zip(rows, (ties.community + 1).tolist(), strict=True)
     ]
-    ties: dict[tuple[int, int], int] = {}
+    links: dict[tuple[int, int], int] = {}
     for row in edge_rows(graph):
         low, high = sorted((number[row["source"]], number[row["target"]]))
         if low != high:
-            ties[low, high] = max(ties.get((low, high), 0), row.get("papers", 1))
-    return items, [(low, high, papers) for (low, high), papers in sorted(ties.items())]
+            links[low, high] = max(links.get((low, high), 0), row.get("papers", 1))
+    return items, [(low, high, papers) for (low, high), papers in sorted(links.items())]
 
 
 def _map_row(item: Row) -> list[object]:
