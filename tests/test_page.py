@@ -168,6 +168,27 @@ def test_what_binds_comes_before_what_hangs(tmp_path: Path) -> None:
     assert "Fringe" not in html
 
 
+def test_500_nodes_with_all_that_their_cards_say_are_less_than_a_megabyte_and_a_half(tmp_path: Path) -> None:
+    graph = crowd(500)
+    papers = {
+        f"arxiv:{n}": PaperCard(f"arxiv:{n}", f"On the number {n} " + "and more" * 8) for n in range(300)
+    }
+    said = ("We show that this is true and that something else is not, in the case of number {}. " * 2).format
+
+    def card(number: int) -> NodeCard:
+        evidence = [
+            Evidence(f"arxiv:{n % 300}", said(n, number), ((3, 7),)) for n in range(number, number + 5)
+        ]
+        return NodeCard(
+            tuple(("uses", f"arxiv:{n % 300}") for n in range(number, number + 15)), tuple(evidence)
+        )
+
+    cards = Cards(papers, {f"entity:{number}": card(number) for number in range(500)})
+    assert write_html(graph, tmp_path / "page.html", cards=lambda _: cards).shown == 500
+    size = (tmp_path / "page.html").stat().st_size
+    assert 1_000_000 < size < 1_500_000  # less than the one would be without cards
+
+
 # ---- the cards -----------------------------------------------------------------------------------
 
 
