@@ -95,8 +95,8 @@ def export(
 ) -> Export:
     """Write the wanted part of the graph, without nodes that have no edge, or its papers (.bib, .ris).
 
-    Where nothing is chosen these are all papers; .jsonl always holds all. The layout is that of the page,
-    GraphML and GEXF.
+    Where nothing is chosen these are all papers; .jsonl always holds all. The layout is that of every
+    format that holds places.
 
     Raises UnknownFormat, and MissingExtra if the format needs a package that is not installed.
     """
@@ -133,7 +133,7 @@ def _write(store: Store, format: Format, graph: nx.MultiDiGraph[str], path: Path
     if format.name == "report":
         write_report(find(store.connection, graph), path, format.suffix)
     elif format.write is not None:
-        options = {"layout": layout} if format.name in ("graphml", "gexf") else {}
+        options = {"layout": layout} if format.placed else {}
         return Export(format.write(graph, path, **options) or (path,), *counts)
     return Export((path,), *counts)
 

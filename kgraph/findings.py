@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from kgraph import queries
 from kgraph.names import Row, select
 from kgraph.records import GRAPH_TYPES
-from kgraph.views.communities import communities
+from kgraph.views.regions import regions
 from kgraph.views.report import Findings, Theme
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ RISING = 12
 SPAN = 12  # years of which a riser's papers are shown
 THEMES = 12
 MEMBERS = 8  # of a theme that are named
-SMALLEST_THEME = 4
 INTRODUCED = 20
 COMPARED = 15
 
@@ -63,19 +62,18 @@ def _rising(db: Connection, graph: nx.MultiDiGraph[str], years: Mapping[str, int
 
 
 def _themes(graph: nx.MultiDiGraph[str]) -> list[Theme]:
-    """Name the communities of the entities by those of their members that stand in most papers."""
-    entities = graph.subgraph(node for node in graph if graph.nodes[node]["kind"] == "entity")
+    """Take the regions of the map, with their entities in most papers."""
     themes = []
-    for nodes in communities(entities):
+    for region in regions(graph):
         rows = [
             {"id": node, "name": data["label"], "type": data["type"], "papers": data["papers"]}
-            for node in nodes
+            for node in region.members
             for data in [graph.nodes[node]]
+            if data["kind"] == "entity"
         ]
         rows.sort(key=lambda row: (row["type"] not in GRAPH_TYPES, -row["papers"], row["name"], row["id"]))
-        themes.append(Theme(tuple(rows[:MEMBERS]), len(rows)))
-    themes.sort(key=lambda theme: -sum(row["papers"] for row in theme.members))
-    return [theme for theme in themes if theme.size >= SMALLEST_THEME][:THEMES]
+        themes.append(Theme(region.names, tuple(rows[:MEMBERS]), len(rows)))
+    return [theme for theme in themes if theme.size][:THEMES]
 
 
 def _introduced(db: Connection, ranked: Sequence[Row]) -> list[Row]:

@@ -53,18 +53,39 @@ ONE_MORE = {
 
 
 LARGE = (50_000, 100_000)  # nodes and edges of the page that is timed
-FRAMES = 12
+VISITS = 4  # of each page, in turn; the first warms up
+FRAMES = 4  # of each visit: without a graphics card, one takes seconds
 BARE = """<!doctype html><meta charset="utf-8"><style>#map {{ position: fixed; inset: 0 0 0 292px }}</style>
 <div id="map"></div><script id="data" type="application/json">{data}</script><script>{script}</script>"""
-MOVE = """(frames) => new Promise((done) => {
+# A frame counts as drawn once a pixel of it can be read: until then it may only have been queued.
+WATCH = """
+window.frame = () => new Promise(requestAnimationFrame);
+window.drawn = async () => {
+    await frame();
+    await frame();
+    for (const canvas of document.querySelectorAll("#map canvas")) {
+        const gl = canvas.getContext("webgl2");
+        if (gl) gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+    }
+};
+new MutationObserver(async (_, watcher) => {
+    if (!document.documentElement.dataset.ready) return;
+    watcher.disconnect();
+    await drawn();
+    window.firstFrame = performance.now();
+}).observe(document, { attributes: true, childList: true, subtree: true });
+"""
+MOVE = """async (frames) => {
     const camera = landscape.map.sigma.getCamera();
-    const started = performance.now();
-    const step = (left) => {
-        camera.setState({ x: 0.5 + 0.004 * left, ratio: 0.9 + 0.01 * left });
-        requestAnimationFrame(() => (left ? step(left - 1) : done((performance.now() - started) / frames)));
-    };
-    step(frames - 1);
-})"""  # the camera pans and zooms; milliseconds a frame
+    const took = [];
+    for (let i = 0; i < frames; i += 1) {
+        const started = performance.now();
+        camera.setState({ x: 0.5 + 0.004 * i, ratio: 0.9 + 0.01 * i });
+        await drawn();
+        took.push(performance.now() - started);
+    }
+    return took;
+}"""  # the camera pans and zooms; milliseconds of each frame
 
 
 @dataclass(frozen=True)
@@ -400,8 +421,9 @@ def measure_page(_: bool) -> Iterator[Figure]:
     for name, (ours, alone), limit in (("first frame", first, 1.3), ("a frame", frame, 1.5)):
         yield Figure(f"{name}, sigma alone", f"{alone:,.0f} ms")
         yield Figure(f"{name}, the page", f"{ours:,.0f} ms")
-        ratio = ours / alone
-        yield Figure(f"{name}: page / sigma alone", f"{ratio:.2f}", f"<= {limit}", ratio <= limit)
+        yield Figure(
+            f"{name}: page / sigma alone", f"{ours / alone:.2f}", f"<= {limit}", ours <= limit * alone
+        )
 
 
 PARTS: dict[str, Callable[[bool], Iterator[Figure]]] = {
@@ -566,14 +588,17 @@ def _race_pages(*pages: Path) -> tuple[list[float], list[float]]:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--enable-unsafe-swiftshader"]
         )
-        for _ in range(ROUNDS):
+        for visit in range(VISITS):
             for path in pages:
                 page = browser.new_page(viewport={"width": 1440, "height": 900})
+                page.add_init_script(WATCH)
                 page.goto(path.as_uri())
-                page.wait_for_selector("html[data-ready]", state="attached", timeout=120_000)
-                first[path].append(page.evaluate("() => performance.now()"))
-                page.wait_for_timeout(1000)
-                later[path].append(page.evaluate(MOVE, FRAMES))
+                while (took := page.evaluate("() => window.firstFrame")) is None:
+                    page.wait_for_timeout(50)
+                if visit:
+                    first[path].append(took)
+                    page.wait_for_timeout(500)  # what it does once it is seen
+                    later[path] += page.evaluate(MOVE, FRAMES)
                 page.close()
         browser.close()
     return [median(first[page]) for page in pages], [median(later[page]) for page in pages]

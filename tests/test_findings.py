@@ -2,12 +2,10 @@
 
 from sqlite3 import Connection
 
-import networkx as nx
-
 from kgraph import queries
 from kgraph.findings import find
 from kgraph.graph import Filter, read_graph
-from kgraph.views.communities import communities
+from kgraph.views.regions import regions
 
 
 def test_figures_are_those_of_the_queries(toy: Connection) -> None:
@@ -50,16 +48,15 @@ def test_pairs_that_are_compared_have_names_and_sentences(toy: Connection) -> No
         ).fetchone()
 
 
-def test_communities_are_what_strong_edges_join() -> None:
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    for group in ("abcd", "wxyz"):
-        for i, a in enumerate(group):
-            for b in group[i + 1 :]:
-                graph.add_edge(a, b, "appears_with", strength=0.5)
-    graph.add_edge("d", "w", "mentions", strength=0.01)
-    assert communities(graph) == [["a", "b", "c", "d"], ["w", "x", "y", "z"]]
-    turned: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    for a, b, relation in reversed(list(graph.edges(keys=True))):
-        turned.add_edge(a, b, relation, **graph.edges[a, b, relation])
-    assert communities(turned) == communities(graph)
-    assert communities(nx.MultiDiGraph()) == []
+def test_themes_are_the_regions_of_the_map(toy: Connection) -> None:
+    graph = read_graph(toy)
+    graph.remove_nodes_from([node for node, degree in graph.degree() if not degree])
+    found = [
+        region for region in regions(graph) if any(node.startswith("entity:") for node in region.members)
+    ]
+    themes = find(toy, graph).themes
+    assert [theme.names for theme in themes] == [region.names for region in found]
+    assert themes
+    for theme, region in zip(themes, found, strict=True):
+        assert {row["id"] for row in theme.members} <= set(region.members)
+        assert theme.size == sum(node.startswith("entity:") for node in region.members)

@@ -12,7 +12,7 @@ import pytest
 from kgraph.errors import MissingExtra
 from kgraph.views.borrowed import LAYOUTS, Layout
 from kgraph.views.layout import FINE, _push, _push_in_pairs, positions
-from kgraph.views.regions import regions, tie
+from kgraph.views.regions import regions, tie, within
 from kgraph.views.style import sizes
 
 
@@ -109,16 +109,37 @@ def test_regions_are_named_after_their_strongest_methods() -> None:
     graph.nodes["entity:0-1"].update(label="linear attention", type="method", papers=80)  # says the same
     graph.nodes["entity:0-2"].update(label="Mamba", type="method", papers=70)
     graph.nodes["entity:0-3"].update(label="GLUE", type="dataset", papers=99)  # no method
-    ties = tie(graph)
-    found = regions(graph, ties)
+    found = regions(graph)
     assert {len(region.members) for region in found} == {10}
     assert found[0].name == "attention, Mamba"
-    assert sorted(index for region in found for index in region.members) == list(range(30))
+    assert sorted(node for region in found for node in region.members) == sorted(graph)
 
 
 def test_a_handful_of_nodes_is_no_region() -> None:
     graph = groups(2, 4)
-    assert regions(graph, tie(graph)) == []
+    assert regions(graph) == []
+
+
+def test_neither_order_nor_a_weak_tie_joins_regions() -> None:
+    graph = groups(2, 9)
+    graph.add_edge("entity:0-8", "entity:1-8", key="mentions", strength=0.01)
+    turned: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for source, target, key, data in reversed(list(graph.edges(keys=True, data=True))):
+        turned.add_edge(source, target, key, **data)
+    members = [{f"entity:{group}-{i}" for i in range(9)} for group in (0, 1)]
+    assert [set(region.members) for region in regions(turned)] == members
+    assert regions(turned) == regions(graph)
+
+
+def test_a_part_keeps_the_communities_of_the_whole() -> None:
+    graph = groups(2, 9)
+    part = graph.subgraph([*(f"entity:0-{i}" for i in range(4)), *(f"entity:1-{i}" for i in range(9))]).copy()
+    part.remove_edges_from(list(part.edges("entity:1-0")))
+    ties = within(tie(graph), part)
+    number = dict(zip(ties.nodes, ties.community.tolist(), strict=True))
+    assert {number[f"entity:1-{i}"] for i in range(9)} == {0}  # the larger here; by itself 1-0 would be alone
+    assert {number[f"entity:0-{i}"] for i in range(4)} == {1}
+    assert ties.links.nnz < tie(graph).links.nnz
 
 
 def test_a_mesh_and_pairs_push_alike() -> None:

@@ -1,6 +1,7 @@
 """The page: what the file holds, and what a real browser makes of it."""
 
 import itertools
+import math
 import os
 import re
 import shutil
@@ -165,6 +166,27 @@ def test_what_binds_comes_before_what_hangs(tmp_path: Path) -> None:
     html = (tmp_path / "page.html").read_text("utf-8")
     assert "On S4" in html
     assert "Fringe" not in html
+
+
+def test_500_nodes_with_all_that_their_cards_say_are_less_than_a_megabyte_and_a_half(tmp_path: Path) -> None:
+    graph = crowd(500)
+    papers = {
+        f"arxiv:{n}": PaperCard(f"arxiv:{n}", f"On the number {n} " + "and more" * 8) for n in range(300)
+    }
+    said = ("We show that this is true and that something else is not, in the case of number {}. " * 2).format
+
+    def card(number: int) -> NodeCard:
+        evidence = [
+            Evidence(f"arxiv:{n % 300}", said(n, number), ((3, 7),)) for n in range(number, number + 5)
+        ]
+        return NodeCard(
+            tuple(("uses", f"arxiv:{n % 300}") for n in range(number, number + 15)), tuple(evidence)
+        )
+
+    cards = Cards(papers, {f"entity:{number}": card(number) for number in range(500)})
+    assert write_html(graph, tmp_path / "page.html", cards=lambda _: cards).shown == 500
+    size = (tmp_path / "page.html").stat().st_size
+    assert 1_000_000 < size < 1_500_000  # less than the one would be without cards
 
 
 # ---- the cards -----------------------------------------------------------------------------------
@@ -339,7 +361,7 @@ def test_search_finds_a_name_and_opens_its_card(browser: "Browser", page_file: P
         for text in (
             "Model",
             "9 papers, since 2023-12",
-            "Also: Selective SSM, mamba",
+            "Also: Selective SSM\n",
             "Linear-Time",
             "Extends",
             "S4",
@@ -520,6 +542,56 @@ def test_hovering_lights_up_the_neighbourhood(browser: "Browser", page_file: Pat
         wait(page, "landscape.state.hovered === null")
 
 
+PLACES = "landscape.nodes.map(({ x, y }) => [x, y])"
+
+
+def check_rings(page: "Page", key: str) -> None:
+    """Around the focused node stand its neighbours, none on another, and all are at home again afterwards."""
+    home = page.evaluate(PLACES)
+    page.evaluate("(key) => { location.hash = new URLSearchParams({ n: key, f: key }) }", key)
+    page.wait_for_selector("#focus:not([hidden])")
+    wait(page, "landscape.state.selected !== null")
+    around = page.evaluate(
+        """() => {
+            const { nodes, state } = landscape;
+            const middle = nodes[state.focus];
+            return nodes.filter((node) => node.shown && node !== middle)
+                .map(({ x, y, size }) => [x - middle.x, y - middle.y, size]);
+        }"""
+    )
+    assert len(around) == shown(page) - 1 > 2
+    assert all(math.hypot(x, y) >= 130 for x, y, _ in around)
+    for (x, y, size), (far_x, far_y, far_size) in itertools.combinations(around, 2):
+        assert math.hypot(x - far_x, y - far_y) > size + far_size
+    assert page.evaluate(PLACES) != home
+    page.click("#back")
+    page.wait_for_selector("#focus", state="hidden")
+    assert page.evaluate(PLACES) == home
+
+
+@pytest.mark.browser
+def test_a_neighbourhood_stands_in_rings(browser: "Browser", tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    write_html(crowd(60), path)
+    with opened(browser, path) as page:
+        check_rings(page, "entity:0")
+
+
+@pytest.mark.browser
+def test_no_label_lies_under_the_card(browser: "Browser", tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    write_html(crowd(120), path)
+    with opened(browser, path) as page:
+        page.evaluate("location.hash = new URLSearchParams({ n: 'entity:0' })")
+        page.wait_for_selector("#card:not([hidden])")
+        wait(page, "landscape.page.placed.length > 3")
+        page.click("#zoom-in")
+        page.wait_for_timeout(200)
+        card, map_ = page.locator("#card").bounding_box(), page.locator("#map").bounding_box()
+        assert card is not None and map_ is not None
+        assert max(right for _, _, right, _ in labels(page)) + map_["x"] <= card["x"]
+
+
 @pytest.mark.browser
 def test_labels_never_touch_and_grow_more_as_one_zooms(browser: "Browser", tmp_path: Path) -> None:
     path = tmp_path / "page.html"
@@ -671,6 +743,22 @@ def test_a_large_page_has_the_same_controls(browser: "Browser", large_file: Path
         page.focus("#map")
         page.keyboard.press("ArrowDown")
         assert labels(page)
+
+
+@pytest.mark.browser
+def test_a_neighbourhood_of_a_large_page_stands_in_rings(browser: "Browser", tmp_path: Path) -> None:
+    if not BUNDLE.exists():
+        pytest.skip("no bundle here: make bundle")
+    path = tmp_path / "page.html"
+    write_html(crowd(60), path, max_nodes=3)
+    with opened(browser, path) as page:
+        page.click("#fit")
+        before = view(page)
+        check_rings(page, "entity:0")
+        page.keyboard.press("Escape")
+        page.wait_for_selector("#card", state="hidden")
+        page.click("#fit")
+        assert view(page) == pytest.approx(before, rel=0.02, abs=1)  # its measure of the map has not moved
 
 
 @pytest.mark.browser

@@ -3,6 +3,7 @@
 Those of JavaScript are installed by `make readers`; without them, or without node, their tests are skipped.
 """
 
+import itertools
 import json
 import re
 import shutil
@@ -26,6 +27,7 @@ from lxml import etree
 
 from kgraph.records import SYMMETRIC
 from kgraph.views import FORMATS
+from kgraph.views.regions import regions
 from kgraph.views.rows import edge_rows, node_rows
 
 Attributes = dict[str, Any]
@@ -411,6 +413,23 @@ def test_vosviewer_in_pandas(graph: "nx.MultiDiGraph[str]", tmp_path: Path) -> N
     assert [[int(part) for part in line] for line in links] == [
         [link["source_id"], link["target_id"], link["strength"]] for link in network["links"]
     ]
+
+
+def test_vosviewer_has_the_regions_of_the_map(tmp_path: Path) -> None:
+    graph = empty()
+    for group in "ab":
+        names = [f"entity:{group}{number}" for number in range(9)]
+        for number, name in enumerate(names):
+            graph.add_node(name, label=name[7:], kind="entity", type="method", papers=9 - number)
+        for one, other in itertools.combinations(names, 2):
+            link(graph, one, "appears_with", other)
+    (path,) = write(graph, "vosviewer", ".json", tmp_path)
+    network = json.loads(path.read_text("utf-8"))["network"]
+    label = {cluster["cluster"]: cluster["label"] for cluster in network["clusters"]}
+    assert list(label.values()) == [region.name for region in regions(graph)] == ["a0, a1", "b0, b1"]
+    assert {item["label"]: label[item["cluster"]][0] for item in network["items"]} == {
+        item["label"]: item["label"][0] for item in network["items"]
+    }
 
 
 def test_vosviewer_takes_the_most_papers_of_a_pair(tmp_path: Path) -> None:

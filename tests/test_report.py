@@ -26,7 +26,7 @@ def findings(name: str = "LoRA", url: str | None = None) -> Findings:
         undated=0,
         foremost={"method": [row], "model": []},
         rising=[row],
-        themes=[Theme((row, row, row, row), 4)],
+        themes=[Theme((row["name"],), (row, row, row, row), 4)],
         introduced=[row | {"paper": "arxiv:2106.09685", "title": name, "date": "2021-06-17", "url": url}],
         compared=[{"a": name, "b": "BitFit", "papers": 2, "since": "2021"}],
     )

@@ -1,6 +1,7 @@
 """What all views share: whole files, safe cells, every suffix."""
 
 import csv
+import inspect
 import json
 from pathlib import Path
 
@@ -200,3 +201,13 @@ def test_size_grows_with_papers() -> None:
 
 def test_every_relation_reads_in_a_note() -> None:
     assert set(_READING) >= {*ROLES, *STATED, *PAPER_RELATIONS, *SYMMETRIC}
+
+
+def test_formats_that_hold_places_take_a_layout_and_no_others() -> None:
+    takes = {
+        (format.name, format.suffix): "layout" in inspect.signature(format.write).parameters
+        for format in FORMATS
+        if format.write is not None
+    }
+    assert takes == {(format.name, format.suffix): format.placed for format in FORMATS}
+    assert set(takes.values()) == {True, False}

@@ -33,6 +33,10 @@ class Shapes extends NodeProgram {
           v_color = a_color;
           #endif
           v_color.a *= 255.0 / 254.0;
+          #ifndef PICKING_MODE
+          // What is smaller than can be drawn is drawn fainter, so that the larger stand out of a crowd.
+          v_color *= clamp(a_size / u_sizeRatio / 1.1, 0.3, 1.0);
+          #endif
         }`,
       FRAGMENT_SHADER_SOURCE: `
         precision highp float;
@@ -145,6 +149,11 @@ const drawMap = (element, hooks) => {
   scaleNow = () => sigma.getGraphToViewportRatio();
   const camera = sigma.getCamera();
   // Places are centred at 0, so sigma's unit square is the map within this span of it.
+  // It stays so when nodes move.
+  const extent = (axis, sign) => nodes.reduce(
+    ([low, high], node) => [Math.min(low, sign * node[axis]), Math.max(high, sign * node[axis])], [Infinity, -Infinity],
+  );
+  if (nodes.length) sigma.setCustomBBox({ x: extent("x", 1), y: extent("y", -1) });
   const span = nodes.reduce((most, { x, y }) => Math.max(most, Math.abs(x), Math.abs(y)), 0) || 0.5;
   sigma.createCanvasContext("below", { beforeLayer: "edges" });
   sigma.createCanvasContext("above", { beforeLayer: "mouse" });
@@ -207,6 +216,10 @@ const drawMap = (element, hooks) => {
     update: () => {
       graph.forEachNode((id, attributes) => { attributes.hidden = !nodes[id].shown; });
       graph.forEachEdge((id, attributes) => { attributes.hidden = !edges[id].shown; });
+      sigma.refresh();
+    },
+    move: (moved) => {
+      for (const { id, x, y } of moved) Object.assign(graph.getNodeAttributes(id), { x, y: -y });
       sigma.refresh();
     },
     select: () => {},

@@ -27,14 +27,23 @@ class Format:
     suffix: str  # "" for a folder; the first format of a suffix is what the suffix alone means
     opens: str  # which program opens it, and how
     write: Writer | None = None  # None where it needs more than the graph
+    placed: bool = False  # it holds where nodes stand, so that its writer takes a `layout`
     most: int | None = None  # nodes that it has room for
 
 
 FORMATS = (
-    Format("graphml", ".graphml", "Gephi, yEd, igraph, networkx: open the file", write_graphml),
-    Format("cytoscape", ".cyjs", "Cytoscape: File > Import > Network from File", write_cyjs),
-    Format("cytoscape", ".graphml", "Cytoscape: File > Import > Network from File", write_cytoscape_graphml),
-    Format("gexf", ".gexf", "Gephi: File > Open; Gephi Lite. The timeline plays years", write_gexf),
+    Format("graphml", ".graphml", "Gephi, yEd, igraph, networkx: open the file", write_graphml, placed=True),
+    Format("cytoscape", ".cyjs", "Cytoscape: File > Import > Network from File", write_cyjs, placed=True),
+    Format(
+        "cytoscape",
+        ".graphml",
+        "Cytoscape: File > Import > Network from File",
+        write_cytoscape_graphml,
+        placed=True,
+    ),
+    Format(
+        "gexf", ".gexf", "Gephi: File > Open; Gephi Lite. The timeline plays years", write_gexf, placed=True
+    ),
     Format(
         "gephi",
         ".csv",
@@ -48,26 +57,36 @@ FORMATS = (
         write_neo4j,
     ),
     Format("cypher", ".cypher", "Neo4j, small graphs: cypher-shell -f OUT", write_cypher),
-    Format("node-link", ".json", 'networkx.node_link_graph(data, edges="edges"), D3', write_nodelink),
-    Format("graphology", ".json", "graphology, sigma.js: Graph.from(data)", write_graphology),
-    Format("vosviewer", ".json", "VOSviewer, also online: Open > JSON", write_vosviewer),
+    Format(
+        "node-link", ".json", 'networkx.node_link_graph(data, edges="edges"), D3', write_nodelink, placed=True
+    ),
+    Format("graphology", ".json", "graphology, sigma.js: Graph.from(data)", write_graphology, placed=True),
+    Format("vosviewer", ".json", "VOSviewer, also online: Open > JSON", write_vosviewer, placed=True),
     Format(
         "vosviewer",
         ".txt",
         "VOSviewer: Create > network data > VOSviewer files, OUT.map.txt and OUT.network.txt",
         write_vosviewer_texts,
+        placed=True,
     ),
-    Format("pajek", ".net", "Pajek: File > Network > Read", write_pajek),
+    Format("pajek", ".net", "Pajek: File > Network > Read", write_pajek, placed=True),
     Format("obsidian", "", "Obsidian: Open folder as vault; a note for every node", write_obsidian),
     Format("turtle", ".ttl", "rdflib, Jena, Protégé, any triple store", write_turtle),
-    Format("parquet", ".parquet", "pandas, Polars, DuckDB, Spark: OUT.nodes and OUT.edges", write_parquet),
+    Format(
+        "parquet",
+        ".parquet",
+        "pandas, Polars, DuckDB, Spark: OUT.nodes and OUT.edges",
+        write_parquet,
+        placed=True,
+    ),
     Format(
         "svg",
         ".svg",
         "any browser, Inkscape: the map as a picture, with its names as text",
         write_svg,
-        MOST_NODES,
+        placed=True,
+        most=MOST_NODES,
     ),
-    Format("pdf", ".pdf", "LaTeX: the map for a paper", write_pdf, MOST_NODES),
-    Format("png", ".png", "slides: the map, 2,100 pixels wide", write_png, MOST_NODES),
+    Format("pdf", ".pdf", "LaTeX: the map for a paper", write_pdf, placed=True, most=MOST_NODES),
+    Format("png", ".png", "slides: the map, 2,100 pixels wide", write_png, placed=True, most=MOST_NODES),
 )

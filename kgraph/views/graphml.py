@@ -37,9 +37,9 @@ def write_graphml(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout"
     _write(graph, path, {"relation": "label"}, layout)
 
 
-def write_cytoscape_graphml(graph: "nx.MultiDiGraph[str]", path: Path) -> None:
+def write_cytoscape_graphml(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> None:
     """Write the same with the two names that Cytoscape labels nodes and edges by."""
-    _write(graph, path, {"label": "name", "relation": "interaction"})
+    _write(graph, path, {"label": "name", "relation": "interaction"}, layout)
 
 
 def _write(

@@ -44,6 +44,9 @@ MOAT = 30.0  # between the rims of two communities
 EVENLY = 0.6  # see _stretch
 LOOSE = 4.0  # times the area of its nodes is the area of a community
 PACKED = 0.5  # times the radius that all discs together would fill: they push each other apart after
+TINY = 7  # nodes of a community
+GOLDEN = math.pi * (3 - math.sqrt(5))  # the golden angle, so that directions differ
+CONTRACTIONS, CONTRACTION = 40, 0.96  # how often all discs are drawn together, and by how much
 
 
 def positions(
@@ -182,26 +185,55 @@ def _arrange(places: Floats, radii: Floats, ties: Ties) -> Floats:
     order = np.argsort(community, kind="stable")
     discs = np.zeros(community.max() + 1)
     for members in np.split(order, np.cumsum(np.bincount(community))[:-1]):
+        if len(members) <= TINY:
+            offsets[members] = _rosette(radii[members])
         wanted = math.sqrt(LOOSE * float(((radii[members] + GAP) ** 2).sum()))
         offsets[members] = _stretch(offsets[members], wanted, EVENLY)
         discs[community[members[0]]] = np.quantile(np.hypot(*offsets[members].T), 0.9) + radii[members].min()
-    wanted = PACKED * math.sqrt(float(((discs + MOAT) ** 2).sum()))
-    middles = _to_the_rim(_stretch(_middles(places, community), wanted, 0), ties)
-    return _separate(middles, discs, MOAT)[community] + offsets
+    return _pack(_middles(places, community), discs, _lone(ties))[community] + offsets
 
 
-def _to_the_rim(middles: Floats, ties: Ties) -> Floats:
-    """Put communities that nothing ties to any other around all the others, on a spiral."""
+def _rosette(radii: Floats) -> Floats:
+    """Lay a handful around its largest; the forces would leave so few in a row."""
+    order = np.argsort(-radii, kind="stable")
+    places = np.zeros((len(radii), 2))
+    turn = 2 * math.pi * np.arange(len(radii) - 1) / max(len(radii) - 1, 1)
+    reach = (radii.max() + radii + GAP)[order[1:], None]
+    places[order[1:]] = reach * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+    return places
+
+
+def _lone(ties: Ties) -> NDArray[np.bool_]:
+    """Tell which communities nothing ties to any other."""
+    lone = np.ones(ties.community.max() + 1, dtype=bool)
     ends = np.stack([ties.community[index] for index in ties.links.coords])
-    lone = np.ones(len(middles), dtype=bool)
     lone[ends[:, ends[0] != ends[1]].ravel()] = False
-    if not lone.any() or lone.all():
-        return middles
-    turn = np.arange(lone.sum()) * math.pi * (3 - math.sqrt(5))  # the golden angle
-    reach = 1.1 * float(np.hypot(*middles[~lone].T).max()) + MOAT
-    middles = middles.copy()
-    middles[lone] = reach * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+    return lone
+
+
+def _pack(middles: Floats, discs: Floats, lone: NDArray[np.bool_]) -> Floats:
+    """Draw the discs together until they meet; those that nothing ties to others lie around the rest."""
+    core = ~lone if not lone.all() else lone
+    wanted = PACKED * math.sqrt(float(((discs[core] + MOAT) ** 2).sum()))
+    packed = _stretch(middles[core], wanted, 0)
+    for _ in range(CONTRACTIONS):
+        packed = _separate(packed * CONTRACTION, discs[core], MOAT, 2)
+    middles = np.zeros_like(middles)
+    middles[core] = _separate(packed, discs[core], MOAT)
+    placed = np.flatnonzero(core).tolist()
+    for turn, index in enumerate(np.flatnonzero(~core).tolist()):
+        middles[index] = _outside(turn * GOLDEN, middles[placed], discs[placed] + discs[index] + MOAT)
+        placed.append(index)
     return middles
+
+
+def _outside(angle: float, middles: Floats, radii: Floats) -> Floats:
+    """Find the first point in this direction from which on all is outside of the discs."""
+    way = np.array((math.cos(angle), math.sin(angle)))
+    along = middles @ way
+    half = radii**2 - ((middles - along[:, None] * way) ** 2).sum(axis=1)  # of the chord, squared
+    ends = np.where(half > 0, along + np.sqrt(np.maximum(half, 0)), 0.0)
+    return way * max(float(ends.max()), 0.0)
 
 
 def _stretch(places: Floats, wanted: float, evenly: float) -> Floats:
@@ -220,13 +252,13 @@ def _stretch(places: Floats, wanted: float, evenly: float) -> Floats:
     return stretched
 
 
-def _separate(places: Floats, radii: Floats, gap: float) -> Floats:
+def _separate(places: Floats, radii: Floats, gap: float, rounds: int = 12) -> Floats:
     """Push discs that overlap apart, smaller ones further, until none does.
 
     Which are near is looked up anew only now and then, since it takes longer than many pushes.
     """
     places = places.copy()
-    for _ in range(12):
+    for _ in range(rounds):
         first, second = _near(places, radii, gap + radii.min())
         share = (radii[second] ** 2 / (radii[first] ** 2 + radii[second] ** 2))[:, None]
         settled = True

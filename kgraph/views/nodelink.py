@@ -11,22 +11,25 @@ from kgraph.views.rows import Row, drawn_rows, edge_rows, scalars
 if TYPE_CHECKING:
     import networkx as nx
 
+    from kgraph.views.borrowed import Layout
 
-def write_nodelink(graph: "nx.MultiDiGraph[str]", path: Path) -> None:
+
+def write_nodelink(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> None:
     """Write what `networkx.node_link_graph(data, edges="edges")` reads, edge key = relation."""
-    nodes = map(scalars, drawn_rows(graph))
+    nodes = map(scalars, drawn_rows(graph, layout))
     edges = ({**row, "key": row["relation"]} for row in edge_rows(graph))
     head = '{"directed": true, "multigraph": true, "graph": {},\n"nodes": ['
     _write(path, head, nodes, '],\n"edges": [', edges, "]}\n")
 
 
-def write_graphology(graph: "nx.MultiDiGraph[str]", path: Path) -> None:
+def write_graphology(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> None:
     """Write what `Graph.from(data)` of graphology reads, with the places, sizes and colours that sigma draws.
 
     sigma takes a node's `type` for the way to draw it, so that ours is called `category`.
     """
     nodes = (
-        {"key": row["id"], "attributes": _renamed(row, {"type": "category"})} for row in drawn_rows(graph)
+        {"key": row["id"], "attributes": _renamed(row, {"type": "category"})}
+        for row in drawn_rows(graph, layout)
     )
     edges = (
         {
@@ -42,14 +45,14 @@ def write_graphology(graph: "nx.MultiDiGraph[str]", path: Path) -> None:
     _write(path, head, nodes, '],\n"edges": [', edges, "]}\n")
 
 
-def write_cyjs(graph: "nx.MultiDiGraph[str]", path: Path) -> None:
+def write_cyjs(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> None:
     """Write Cytoscape's own JSON: `name` and `interaction` are what it labels nodes and edges by."""
     nodes = (
         {
             "data": {"id": row["id"], **_renamed(row, {"label": "name"}, drop=("x", "y"))},
             "position": {"x": row["x"], "y": row["y"]},
         }
-        for row in drawn_rows(graph)
+        for row in drawn_rows(graph, layout)
     )
     edges = (
         {

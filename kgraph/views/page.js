@@ -1,7 +1,7 @@
 "use strict";
 // The landscape: what is drawn over the map, and all that a person can do with it. A map (vis.js for small
 // graphs, sigma.js for large ones) keeps the camera and the pointer: drawMap(element, hooks) returns
-// { view, look, repaint, recolor, update, select }.
+// { view, look, repaint, recolor, update, move, select }.
 // Whatever comes from a paper enters the page by textContent or a canvas, never as markup.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
@@ -60,6 +60,7 @@
   });
   nodes.forEach((node) => {
     node.isPaper = node.type === "paper";
+    node.home = [node.x, node.y]; // in a neighbourhood it stands elsewhere
     node.shown = true;
     node.year = /^\d{4}/.test(node.since || "") ? Number(node.since.slice(0, 4)) : null;
     node.short = node.label.length > 34 ? node.label.slice(0, 32).trimEnd() + "…" : node.label;
@@ -135,19 +136,21 @@
   const premultiplied = {}; // of lines, by their strength
   const probe = document.body.appendChild(make("i", { hidden: "" }));
   const readColors = () => {
-    for (const name of [...ORDER, "ground", "ink", "soft", "edge", "accent", "island"]) {
+    for (const name of [...ORDER, "ground", "ink", "soft", "edge", "accent", "island", "shore"]) {
       probe.style.color = `var(--${name})`;
       colors[name] = getComputedStyle(probe).color;
     }
     const [r, g, b] = colors.edge.match(/[\d.]+/g).map(Number);
-    [0, 1, 2].forEach((level) => {
-      const a = Math.max(0.03, 0.7 * faint(level));
+    [0, 1, 2, 3, 4, 5].forEach((level) => {
+      const a = Math.max(0.02, 0.7 * faint(level));
       premultiplied[level] = `rgba(${[r, g, b].map((part) => Math.round(part * a)).join(",")},${a.toFixed(3)})`;
     });
   };
   const crowd = Math.min(1, 24 / Math.sqrt(edges.length + 1)); // many edges, fainter lines
-  const faint = (level) => (0.2 + 0.14 * level) * (0.4 + 0.6 * crowd);
-  const levelOf = (edge) => (edge.strength > 0.6 ? 2 : edge.strength > 0.25 ? 1 : 0);
+  const faint = (level) => (0.2 + 0.14 * (level % 3)) * (0.4 + 0.6 * crowd) * (level < 3 ? 0.55 : 1.25);
+  // The stronger the higher; lines between two regions, which would lie like fog on all others, below those within one.
+  const levelOf = ({ strength, from, to }) =>
+    (strength > 0.6 ? 2 : strength > 0.25 ? 1 : 0) + (nodes[from].region === nodes[to].region ? 3 : 0);
 
   // ---- drawing: sizes grow with the root of the scale, so that far off all is seen, near by all has room ------
   let map = null;
@@ -211,7 +214,7 @@
   const SHORE = 46;
   let islands = null;
   const drawIslands = (ctx) => {
-    if (!islands || !regions.length) return;
+    if (!islands || state.focus !== null) return;
     toMap(ctx);
     ctx.imageSmoothingEnabled = true;
     ctx.globalAlpha = lit ? 0.5 : 1;
@@ -220,21 +223,23 @@
   };
   const raiseIslands = () => {
     if (!regions.length) return;
-    const reach = nodes.reduce((far, { x, y }) => Math.max(far, Math.abs(x), Math.abs(y)), 1) + SHORE;
+    const reach = nodes.reduce((far, { home: [x, y], size }) => Math.max(far, Math.abs(x) + size, Math.abs(y) + size), 1) + 1.2 * SHORE;
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = nodes.length > 5000 ? 2048 : 1536;
     const ctx = canvas.getContext("2d");
     const k = canvas.width / (2 * reach);
-    const shore = Math.max(SHORE, 3 / k);
-    ctx.fillStyle = colors.island;
+    const shore = Math.max(SHORE, (nodes.length > 5000 ? 9 : 3) / k);
     for (const { members } of regions) {
-      ctx.beginPath();
-      for (const id of members) {
-        const [x, y] = [(nodes[id].x + reach) * k, (nodes[id].y + reach) * k];
-        ctx.moveTo(x, y);
-        ctx.arc(x, y, (nodes[id].size + shore) * k, 0, 2 * Math.PI);
+      for (const [color, width] of [[colors.shore, 1.6], [colors.island, 0]]) {
+        ctx.fillStyle = color;
+        ctx.beginPath();
+        for (const node of members.map((id) => nodes[id])) {
+          const [x, y] = [node.home[0], node.home[1]].map((at) => (at + reach) * k);
+          ctx.moveTo(x, y);
+          ctx.arc(x, y, (node.size + shore) * k + width, 0, 2 * Math.PI);
+        }
+        ctx.fill();
       }
-      ctx.fill();
     }
     islands = { canvas, x: -reach, y: -reach, span: 2 * reach };
   };
@@ -272,7 +277,7 @@
     for (const bundle of bundles.values()) {
       const [, , width, dash] = RELATIONS[bundle.relation] || [0, 0, 1];
       ctx.globalAlpha = lit ? 0.06 : faint(bundle.level);
-      ctx.lineWidth = (width * (0.8 + 0.2 * bundle.level)) / view.scale;
+      ctx.lineWidth = (width * (0.8 + 0.2 * (bundle.level % 3))) / view.scale;
       ctx.setLineDash(dash && edges.length < 2500 ? dash.map((length) => length / view.scale) : []);
       ctx.beginPath();
       for (const { from, to } of bundle.edges) {
@@ -293,9 +298,10 @@
     const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
     const [ux, uy] = [(b.x - a.x) / length, (b.y - a.y) / length];
     const tip = radiusOf(b) + 3 / view.scale;
-    ctx.globalAlpha = edge.relation === "appears_with" ? 0.4 : 0.85;
+    const many = lit.size > 60;
+    ctx.globalAlpha = (edge.relation === "appears_with" ? 0.4 : 0.85) * (many ? 0.6 : 1);
     ctx.strokeStyle = ctx.fillStyle = colors[far.type] || colors.other;
-    ctx.lineWidth = (width + 0.5) / view.scale;
+    ctx.lineWidth = (width + (many ? 0 : 0.5)) / view.scale;
     ctx.setLineDash((dash || []).map((part) => part / view.scale));
     ctx.beginPath();
     ctx.moveTo(a.x, a.y);
@@ -327,12 +333,13 @@
     ctx.textAlign = "center";
     ctx.textBaseline = "top";
     ctx.lineJoin = "round";
-    if (!lit) drawRegionNames(ctx, placed);
+    if (!lit && state.focus === null) drawRegionNames(ctx, placed);
     const names = placed.length;
+    const right = view.width - covered();
     let tries = 0;
     for (const node of order) {
       if (placed.length - names > room || tries > TRIES) break;
-      if (node.shown && drawLabel(ctx, node, node.id === centre, placed, blocks) === false) tries += 1;
+      if (node.shown && drawLabel(ctx, node, node.id === centre, placed, blocks, right) === false) tries += 1;
     }
     ctx.restore();
     document.documentElement.dataset.labels = placed.length;
@@ -353,10 +360,10 @@
   };
   // Above each island, while it is neither a speck nor all that is seen.
   const drawRegionNames = (ctx, placed) => {
-    const size = phone.matches ? 11 : 13;
     for (const region of regions) {
       const width = region.width * view.scale;
       if (width < 36 || width > 1.4 * view.width || region.shown < 3) continue;
+      const size = (phone.matches ? 11 : 12) + Math.round(3 * Math.sqrt(region.members.length / regions[0].members.length));
       ctx.font = `italic 600 ${size}px ${FONT}`;
       const half = (region.half ??= ctx.measureText(region.name).width / 2) + 6;
       const x = (region.x - view.x) * view.scale + view.width / 2;
@@ -367,19 +374,18 @@
       write(ctx, region.name, x, y, colors.soft);
     }
   };
-  const drawLabel = (ctx, node, isCentre, placed, blocks) => {
+  const drawLabel = (ctx, node, isCentre, placed, blocks, right) => {
     const radius = radiusOf(node) * view.scale;
     const [at, middle] = screenOf(node);
     const away = radius * (SHAPES[node.type] === "diamond" ? 1.18 : 1) + 3;
-    if (at < -60 || at > view.width + 60 || middle < -20 || middle > view.height + 20) return null;
+    if (at < 0 || at > right || middle < -20 || middle > view.height + 20) return null;
     if (!lit && (radius < 2 || (node.isPaper && view.scale < 1.1 && !mostlyPapers))) return null;
     const size = node.isPaper ? 11 : Math.round(10.5 + node.size / 5.5 + (isCentre ? 2 : 0));
     ctx.font = `${isCentre || node.size > 20 ? 600 : 500} ${size}px ${FONT}`;
     const text = isCentre ? node.label.slice(0, 90) : node.short;
     const memory = (node.widths ??= {});
     const half = (memory[ctx.font + text.length] ??= ctx.measureText(text).width) / 2 + 4;
-    const inside = at > 0 && at < view.width && 2 * half < view.width;
-    const x = inside ? Math.min(Math.max(at, half), view.width - half) : at;
+    const x = 2 * half < right ? Math.min(Math.max(at, half), right - half) : at;
     const clear = (top) => {
       const box = [x - half, top - 2, x + half, top + size + 3];
       return !placed.some((p) => meet(box, p)) && !blocks.some((b) => b[4] < node.rank && meet(box, b));
@@ -436,15 +442,21 @@
     const scale = Math.min((width - 60) / (right - left + 1), (height - 70) / (bottom - top + 1), 1.6);
     lookAt((left + right) / 2, (top + bottom) / 2, scale, x + width / 2, y + height / 2, moving);
   };
+  const goToRegion = (region) => {
+    closeFilters();
+    if (state.focus !== null) setPlace(state.selected, null);
+    fit(region.members);
+  };
   // The part of the map that neither the card nor, on a phone, the top covers.
   const free = () => {
     const [width, height] = [$("map").clientWidth, $("map").clientHeight];
     const bar = $("focus").hidden ? 0 : 52;
     const top = phone.matches ? $("panel").querySelector("header").offsetHeight + 70 : bar;
-    if ($("card").hidden) return [0, top, width, height - top];
-    if (phone.matches) return [0, top, width, Math.max(120, $("card").offsetTop - top)];
-    return [0, top, Math.max(240, width - $("card").offsetWidth - 32), height - top];
+    if (phone.matches && !$("card").hidden) return [0, top, width, Math.max(120, $("card").offsetTop - top)];
+    return [0, top, Math.max(240, width - covered()), height - top];
   };
+  // Pixels on the right that lie under the card.
+  const covered = () => ($("card").hidden || phone.matches ? 0 : $("card").offsetWidth + 24);
   const lookAt = (x, y, scale, atX, atY, moving = true) => {
     const place = { x: x - (atX - $("map").clientWidth / 2) / scale, y: y - (atY - $("map").clientHeight / 2) / scale, scale };
     map.look(place, moving && !still.matches);
@@ -452,7 +464,16 @@
   const centreOnNode = (node) => {
     const [x, y, width, height] = free();
     readView();
-    lookAt(node.x, node.y, Math.max(view.scale, 0.7), x + width / 2, y + height / 2);
+    const wanted = scaleFor(node, Math.min(width, height));
+    const scale = view.scale < wanted || view.scale > 4 * wanted ? wanted : view.scale;
+    lookAt(node.x, node.y, scale, x + width / 2, y + height / 2);
+  };
+  // So near that its nearest neighbours are just in sight.
+  const scaleFor = (node, size) => {
+    const away = around[node.id].map((edge) => nodes[other(edge, node.id)])
+      .map((far) => Math.hypot(far.x - node.x, far.y - node.y)).filter(Boolean).sort((a, b) => a - b);
+    const reach = away[Math.min(14, away.length - 1)] || 1;
+    return Math.min(1, Math.max(0.25, (0.42 * size) / reach));
   };
   const zoom = (factor) => {
     readView();
@@ -467,6 +488,35 @@
   const focused = () => {
     if (state.focus === null) return null;
     return new Set([state.focus, ...around[state.focus].map((edge) => other(edge, state.focus))]);
+  };
+  // A neighbourhood stands in rings around its middle, what is tied closest nearest, papers outside; on the map
+  // itself neighbours may lie far off or on top of each other.
+  const RING = { first: 130, step: 78, room: 84, wide: 1.35 };
+  let gathered = [];
+  const gather = () => {
+    const before = gathered;
+    for (const node of before) [node.x, node.y] = node.home;
+    gathered = state.focus === null ? [] : ringed(nodes[state.focus]);
+    if (before.length || gathered.length) map.move([...new Set([...before, ...gathered])]);
+  };
+  const ringed = (centre) => {
+    const tie = new Map();
+    for (const edge of around[centre.id]) {
+      const id = other(edge, centre.id);
+      if (id !== centre.id) tie.set(id, Math.max(tie.get(id) || 0, edge.strength));
+    }
+    const queue = [...tie.keys()].map((id) => nodes[id])
+      .sort((a, b) => a.isPaper - b.isPaper || tie.get(b.id) - tie.get(a.id) || a.rank - b.rank);
+    for (let radius = RING.first, at = 0; at < queue.length; radius += RING.step) {
+      const ring = queue.slice(at, (at += Math.floor((2 * Math.PI * radius) / RING.room)));
+      ring.sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type) || a.rank - b.rank);
+      ring.forEach((node, i) => {
+        const angle = (2 * Math.PI * (i + radius / RING.step / 2)) / ring.length - Math.PI / 2;
+        node.x = centre.x + RING.wide * radius * Math.cos(angle);
+        node.y = centre.y + radius * Math.sin(angle);
+      });
+    }
+    return queue;
   };
   const narrowed = () => state.minimum > 1 || state.relations.size < relations.length;
   const allYears = () => state.from <= firstYear && state.until >= lastYear;
@@ -581,7 +631,7 @@
   );
   $("relations").parentElement.hidden = !relations.length;
   $("regions").append(...regions.map((region) =>
-    make("button", { type: "button", class: "region", onclick: () => { closeFilters(); fit(region.members); } },
+    make("button", { type: "button", class: "region", title: region.name, onclick: () => goToRegion(region) },
       make("span", { class: "name" }, region.name), make("span", { class: "count" }, number.format(region.members.length)))));
   $("regions").parentElement.hidden = !regions.length;
 
@@ -715,10 +765,10 @@
     const sections = [];
     const section = (title, ...content) => sections.push(make("h3", {}, title), ...content);
     if (card.introduced.length) section("Introduced by", make("ul", { class: "papers" }, ...card.introduced.map(paperLine)));
+    if (card.evidence.length) section("In their words", folded("div", "quotes", card.evidence.map(quote), 2));
     for (const [name, found] of neighbourGroups(node, card.papers.length > 0)) {
-      section(name[0].toUpperCase() + name.slice(1), folded(found.map(([id, edge]) => chip(id, edge)), 14));
+      section(name[0].toUpperCase() + name.slice(1), folded("div", "chips", found.map(([id, edge]) => chip(id, edge)), 14));
     }
-    if (card.evidence.length) section("In their words", ...card.evidence.map(quote));
     if (roles.length) {
       const listed = roles.reduce((sum, [, list]) => sum + list.length, 0) + card.introduced.length;
       section("Papers", ...roles.map(([role, list]) =>
@@ -728,14 +778,15 @@
       if (!node.isPaper && listed < node.papers) sections.push(make("p", { class: "rest" }, `and ${number.format(node.papers - listed)} more: kgraph papers`));
     }
     const url = safe(node.url);
-    const region = node.region;
+    const { region } = node;
+    const aliases = otherNames(node);
     $("card").replaceChildren(
       make("button", { type: "button", class: "close icon", "aria-label": "Close", onclick: () => go(null) }, "×"),
       make("p", { class: "kind" }, swatch(node.type), words[node.type] || node.type),
       make("h2", node.label.length > 40 ? { class: "long" } : {}, node.label),
       make("p", { class: "facts" }, facts),
-      node.aliases.length ? make("p", { class: "aliases" }, "Also: ", node.aliases.join(", ")) : "",
-      region ? make("p", { class: "aliases" }, "Near: ", make("button", { type: "button", class: "goto", onclick: () => fit(region.members) }, region.name)) : "",
+      aliases.length ? make("p", { class: "aliases" }, "Also: ", aliases.join(", ")) : "",
+      region ? make("p", { class: "aliases" }, "Near: ", make("button", { type: "button", class: "goto", onclick: () => goToRegion(region) }, region.name)) : "",
       make("div", { class: "acts" },
         make("button", { type: "button", onclick: () => focusOn(node.id) }, "Only its neighbourhood"),
         url ? make("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, "Read it") : ""),
@@ -744,14 +795,20 @@
     $("card").hidden = false;
     $("card").scrollTop = 0;
   };
-  const folded = (chips, limit) => {
-    const box = make("div", { class: "chips" }, ...chips.slice(0, limit));
-    if (chips.length > limit) {
-      const rest = make("button", { type: "button", onclick: () => rest.replaceWith(...chips.slice(limit)) }, `${chips.length - limit} more`);
+  const folded = (tag, name, items, limit) => {
+    const box = make(tag, { class: name }, ...items.slice(0, limit));
+    if (items.length > limit) {
+      const rest = make("button", { type: "button", class: "more", onclick: () => rest.replaceWith(...items.slice(limit)) }, `${items.length - limit} more`);
       box.append(rest);
     }
     return box;
   };
+  // Without those that differ from its name, or each other, in case, signs or a plural only.
+  const otherNames = (node) => {
+    const known = new Set([bare(node.label)]);
+    return node.aliases.filter((name) => !known.has(bare(name)) && known.add(bare(name)));
+  };
+  const bare = (name) => (fold(name) || name).replace(/s$/, "");
 
   // ---- going about -------------------------------------------------------------------------
   // The address holds all of the view. Selecting and focusing make a new entry, so that back works; filters and
@@ -805,15 +862,19 @@
   const applyPlace = () => {
     clearTimeout(writing);
     const { place, types: kept, relations: links, ...wanted } = readPlace();
-    const moved = wanted.focus !== state.focus;
+    const elsewhere = wanted.focus !== state.focus;
     Object.assign(state, wanted);
+    if (elsewhere) gather();
     for (const [set, now] of [[state.types, kept], [state.relations, links]]) {
       set.clear();
       now.forEach((value) => set.add(value));
     }
     refresh();
     if (state.selected !== null && !nodes[state.selected].shown) {
-      if (state.focus !== null && !focused().has(state.selected)) state.focus = null;
+      if (state.focus !== null && !focused().has(state.selected)) {
+        state.focus = null;
+        gather();
+      }
       unfilter();
       refresh();
     }
@@ -822,12 +883,12 @@
     $("focus-name").textContent = state.focus === null ? "" : nodes[state.focus].label;
     map.select(state.selected);
     if (state.selected === null) $("card").hidden = true;
-    else showCard(nodes[state.selected]).then(() => lookThere(place, moved));
-    if (state.selected === null) lookThere(place, moved);
+    else showCard(nodes[state.selected]).then(() => lookThere(place, elsewhere));
+    if (state.selected === null) lookThere(place, elsewhere);
   };
-  const lookThere = (place, moved) => {
+  const lookThere = (place, elsewhere) => {
     if (place) map.look(place, false);
-    else if (moved) fit();
+    else if (elsewhere) fit();
     else if (state.selected !== null) centreOnNode(nodes[state.selected]);
     else remember();
   };
@@ -972,6 +1033,11 @@
     $("map").style.cursor = id === null ? "" : "pointer";
   };
   if (!big) raiseIslands();
+  else if (!make("canvas").getContext("webgl2")) {
+    $("why").hidden = false;
+    $("why").textContent = "This browser has no WebGL, which a map of so many nodes needs. Another browser may have it.";
+    return;
+  }
   map = drawMap($("map"), {
     nodes, edges, options: data.options, sizeOf, radiusOf,
     shapeOf: (node) => SHAPES[node.type] || "disc",
@@ -979,6 +1045,7 @@
     lineOf: (edge) => premultiplied[levelOf(edge)],
     below: drawBelow, above: drawAbove, node: drawNode,
     hover, click: go, open: focusOn,
+    drag: (node, x, y) => Object.assign(node, state.focus === null ? { x, y, home: [x, y] } : { x, y }),
     settled: () => remember(),
     ready: () => {
       document.documentElement.dataset.ready = "yes";

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from kgraph.config import Config
 from kgraph.views.borrowed import Layout
 from kgraph.views.files import atomic_write
-from kgraph.views.regions import tie
+from kgraph.views.regions import regions, tie, within
 from kgraph.views.scene import (
     Cards,
     Row,
@@ -87,11 +87,12 @@ def write_html(
     big = len(graph) > max_nodes and bundle.exists()
     limit = Config.max_big_page_nodes if big else max_nodes
     nodes = strongest_nodes(graph, limit)
-    edges = strongest_edges(graph, nodes)
+    edges = strongest_edges(graph, nodes, many=big)
     why = NO_BUNDLE if len(graph) > limit and not big else None
     report = PageReport(len(nodes), len(graph), len(edges), graph.number_of_edges(), why)
     part = _part(graph, nodes, edges)
-    ties = tie(part)
+    whole = tie(graph)
+    ties = within(whole, part)
     page = {
         "title": title,
         "shown": report.shown,
@@ -99,7 +100,7 @@ def write_html(
         "shownEdges": report.shown_edges,
         "totalEdges": report.total_edges,
         "why": why,
-        "regions": shown_regions(part, ties),
+        "regions": shown_regions(regions(graph, whole), ties),
     }
     drawn = shown_nodes(graph, part, ties, layout), shown_edges(part, ties)
     render = _render_with_sigma if big else _render_with_pyvis

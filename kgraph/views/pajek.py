@@ -18,10 +18,12 @@ from kgraph.views.rows import Row, drawn_rows, edge_rows
 if TYPE_CHECKING:
     import networkx as nx
 
+    from kgraph.views.borrowed import Layout
 
-def write_pajek(graph: "nx.MultiDiGraph[str]", path: Path) -> None:
+
+def write_pajek(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> None:
     """Write vertices with their places, then the lines of each relation with the papers as values."""
-    vertices = list(drawn_rows(graph))
+    vertices = list(drawn_rows(graph, layout))
     number = {row["id"]: i for i, row in enumerate(vertices, 1)}
     with atomic_write(path, encoding="utf-8-sig") as file:
         file.write(f"*Network kgraph\n*Vertices {len(vertices)}\n")

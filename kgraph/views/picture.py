@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from kgraph.views.borrowed import Layout
+
 MOST_NODES = 220  # more are dust at this size
 EDGES_A_NODE = 3  # its strongest
 WIDTH = 3.5  # inches: a column
@@ -45,22 +47,22 @@ METADATA: Mapping[str, dict[str, Any]] = {
 Box = tuple[float, float, float, float]  # left, bottom, right, top, in pixels
 
 
-def write_svg(graph: "nx.MultiDiGraph[str]", path: Path) -> None:
+def write_svg(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> None:
     """Draw the graph as SVG."""
     with drawing():
-        save(_draw(graph), path, "svg")
+        save(_draw(graph, layout), path, "svg")
 
 
-def write_pdf(graph: "nx.MultiDiGraph[str]", path: Path) -> None:
+def write_pdf(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> None:
     """Draw the graph as PDF."""
     with drawing():
-        save(_draw(graph), path, "pdf")
+        save(_draw(graph, layout), path, "pdf")
 
 
-def write_png(graph: "nx.MultiDiGraph[str]", path: Path) -> None:
+def write_png(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> None:
     """Draw the graph as PNG, 2,100 pixels wide."""
     with drawing():
-        save(_draw(graph), path, "png")
+        save(_draw(graph, layout), path, "png")
 
 
 def foremost(graph: "nx.MultiDiGraph[str]", most: int) -> "nx.MultiDiGraph[str]":
@@ -106,9 +108,9 @@ def save(figure: "Figure", path: Path, format: str) -> None:
 # ----------------------------------------------------------------------------------------------- drawing
 
 
-def _draw(graph: "nx.MultiDiGraph[str]") -> "Figure":
+def _draw(graph: "nx.MultiDiGraph[str]", layout: "Layout") -> "Figure":
     figure = new_figure(WIDTH, WIDTH)
-    rows = list(drawn_rows(graph))
+    rows = list(drawn_rows(graph, layout))
     axes = figure.add_axes((0.0, 0.06, 1.0, 0.94))
     axes.set_axis_off()
     if not rows:

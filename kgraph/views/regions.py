@@ -2,6 +2,7 @@
 
 Regions are the communities that Louvain's method finds among what ties the nodes (Blondel et al. 2008,
 doi:10.1088/1742-5468/2008/10/P10008), in scikit-network's implementation, which draws nothing at random.
+The map, the report and VOSviewer's file all take their groups from here, and so show the same ones.
 """
 
 from collections.abc import Mapping
@@ -35,8 +36,12 @@ class Ties:
 class Region:
     """Nodes that stand close to each other."""
 
-    name: str
-    members: tuple[int, ...]  # indices into the nodes, the strongest first
+    names: tuple[str, ...]  # of its strongest methods or, where it has none, of its strongest nodes
+    members: tuple[str, ...]  # those that name first, and of these the strongest
+
+    @property
+    def name(self) -> str:
+        return ", ".join(self.names)
 
 
 def tie(graph: "nx.MultiDiGraph[str]") -> Ties:
@@ -49,8 +54,17 @@ def tie(graph: "nx.MultiDiGraph[str]") -> Ties:
     return Ties(nodes, links, _communities(links))
 
 
-def regions(graph: "nx.MultiDiGraph[str]", ties: Ties) -> list[Region]:
-    """Name the larger communities, the largest first."""
+def within(ties: Ties, part: "nx.MultiDiGraph[str]") -> Ties:
+    """Tie a part of the graph by its own edges alone; who belongs together stays what it is in the whole."""
+    nodes = tuple(sorted(part))
+    number = {node: i for i, node in enumerate(ties.nodes)}
+    community = ties.community[[number[node] for node in nodes]]
+    return Ties(nodes, _links(part, nodes), _renumbered(community))
+
+
+def regions(graph: "nx.MultiDiGraph[str]", ties: Ties | None = None) -> list[Region]:
+    """Name the larger communities, the largest first; `ties` are those of the graph, if they are at hand."""
+    ties = tie(graph) if ties is None else ties
     counts = np.bincount(ties.community) if ties.nodes else np.zeros(0, dtype=np.int64)
     order = np.argsort(ties.community, kind="stable")
     parts = np.split(order, np.cumsum(counts)[:-1])[:MOST]
@@ -74,7 +88,7 @@ def _region(graph: "nx.MultiDiGraph[str]", ties: Ties, members: list[int]) -> Re
             names.append(name)
         if len(names) == NAMES or rank(index)[0] != foremost:
             break
-    return Region(", ".join(names), tuple(members))
+    return Region(tuple(names), tuple(ties.nodes[index] for index in members))
 
 
 def _says_the_same(name: str, other: str) -> bool:
@@ -102,19 +116,19 @@ def _pull(data: Mapping[str, object]) -> float:
 
 
 def _communities(links: sparse.coo_array) -> NDArray[np.int64]:
-    count = links.shape[0]
     if not links.nnz:
-        return np.arange(count)
+        return np.arange(links.shape[0])
     from sknetwork.clustering import Louvain
 
     both = sparse.csr_matrix(links + links.T)
-    found = (
-        Louvain(resolution=RESOLUTION, shuffle_nodes=False, random_state=0).fit_predict(both).astype(np.int64)
-    )
-    first = np.full(found.max() + 1, count)
-    np.minimum.at(first, found, np.arange(count))
-    order = np.lexsort((first, -np.bincount(found)))  # the largest first; among equals, by their first node
-    number = np.empty(len(order), dtype=np.int64)
-    number[order] = np.arange(len(order))
+    louvain = Louvain(resolution=RESOLUTION, shuffle_nodes=False, random_state=0)
+    return _renumbered(louvain.fit_predict(both).astype(np.int64))
+
+
+def _renumbered(community: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number from 0 without gaps, the largest first; among equals, by their first node."""
+    _, first, found, sizes = np.unique(community, return_index=True, return_inverse=True, return_counts=True)
+    number = np.empty(len(sizes), dtype=np.int64)
+    number[np.lexsort((first, -sizes))] = np.arange(len(sizes))
     renumbered: NDArray[np.int64] = number[found]
     return renumbered

@@ -23,8 +23,9 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Entities that stand near each other, the foremost first."""
+    """A region of the map: the names that it goes by, and its entities, the foremost first."""
 
+    names: tuple[str, ...]
     members: tuple[Row, ...]  # id, name, type, papers
     size: int
 
@@ -114,7 +115,7 @@ def _sections(findings: Findings) -> Iterator[Section]:
     )
     yield Section(
         "Themes",
-        "Things that stand near each other: communities in the graph of what is named together.",
+        "Things that stand near each other: the regions of the map, the largest first.",
         "kgraph export landscape.html",
         ["theme", "its foremost members", "in all"],
         [_theme(theme) for theme in findings.themes],
@@ -163,8 +164,8 @@ def _paper(row: Row) -> Cell:
 
 
 def _theme(theme: Theme) -> list[Value]:
-    names = [readable(row["name"]) for row in theme.members]
-    return [", ".join(names[:2]), ", ".join(names[2:]), theme.size]
+    rest = [row["name"] for row in theme.members if row["name"] not in theme.names]
+    return [", ".join(map(readable, theme.names)), ", ".join(map(readable, rest)), theme.size]
 
 
 def _why(a: str, b: str) -> Cell:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from kgraph.views.borrowed import Layout
+    from kgraph.views.regions import Ties
 
 Row = dict[str, Any]
 
@@ -56,11 +57,13 @@ def node_rows(graph: "nx.MultiDiGraph[str]") -> Iterator[Row]:
         yield {"id": ids[node], **_known({"label": node, "year": year, **given}, NODE_FIELDS)}
 
 
-def drawn_rows(graph: "nx.MultiDiGraph[str]", layout: "Layout" = "own") -> Iterator[Row]:
+def drawn_rows(
+    graph: "nx.MultiDiGraph[str]", layout: "Layout" = "own", ties: "Ties | None" = None
+) -> Iterator[Row]:
     """Yield the same rows with the DRAWN_FIELDS: place (y grows downwards), radius and colour on the map."""
     from kgraph.views.layout import positions
 
-    places, radii = positions(graph, layout=layout), sizes(graph)
+    places, radii = positions(graph, ties, layout), sizes(graph)
     for node, row in zip(sorted(graph), node_rows(graph), strict=True):
         x, y = places[node]
         yield {**row, "x": x, "y": y, "size": radii[node], "color": color(row.get("type"))}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kgraph.views.borrowed import Layout
 from kgraph.views.layout import positions
-from kgraph.views.regions import Ties, regions
+from kgraph.views.regions import SMALLEST, Region, Ties
 from kgraph.views.strongest import strength_of
 from kgraph.views.style import sizes
 
@@ -94,9 +94,11 @@ def shown_edges(part: "nx.MultiDiGraph[str]", ties: Ties) -> list[Row]:
     ]
 
 
-def shown_regions(part: "nx.MultiDiGraph[str]", ties: Ties) -> list[tuple[str, tuple[int, ...]]]:
-    """Name and nodes of each region."""
-    return [(region.name, region.members) for region in regions(part, ties)]
+def shown_regions(found: Sequence[Region], ties: Ties) -> list[tuple[str, list[int]]]:
+    """Name and nodes of each region, as far as they are in the part, as indices; specks are left out."""
+    number = {node: i for i, node in enumerate(ties.nodes)}
+    members = [[number[node] for node in region.members if node in number] for region in found]
+    return [(region.name, here) for region, here in zip(found, members, strict=True) if len(here) >= SMALLEST]
 
 
 def _shown_node(node: str, data: Mapping[str, object]) -> Row:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import networkx as nx
 
-EDGES_A_NODE = 4  # on average, so that a page of 1,500 nodes stays quick
-FEW_EDGES, MANY_EDGES = 3000, 100_000  # a page has room for so many anyhow; for no more, but one a node
+EDGES_A_NODE = 4  # on average, so that a page that pyvis draws stays quick
+FEW_EDGES, MANY_EDGES = 3000, 100_000  # such a page has room for so many anyhow; sigma.js has it for many
 IN_PASSING = ("appears_with", "cites", "mentions")  # relations that state the least
 
 
@@ -41,7 +41,9 @@ def _papers(graph: "nx.MultiDiGraph[str]", node: str) -> int:
     return papers if isinstance(papers, int) else 0
 
 
-def strongest_edges(graph: "nx.MultiDiGraph[str]", nodes: Sequence[str]) -> list[tuple[str, str, str]]:
+def strongest_edges(
+    graph: "nx.MultiDiGraph[str]", nodes: Sequence[str], *, many: bool = False
+) -> list[tuple[str, str, str]]:
     """Take every node's foremost edge first, then every node's second, up to a limit; sorted.
 
     What a paper states comes before what merely stands together.
@@ -56,7 +58,7 @@ def strongest_edges(graph: "nx.MultiDiGraph[str]", nodes: Sequence[str]) -> list
         ranked.append((min(seen[edge[0]], seen[edge[1]]), place, edge))
         for node in edge[:2]:
             seen[node] += 1
-    limit = max(min(EDGES_A_NODE * len(nodes), MANY_EDGES), len(nodes), FEW_EDGES)
+    limit = MANY_EDGES if many else max(EDGES_A_NODE * len(nodes), FEW_EDGES)
     return sorted(edge for _, _, edge in sorted(ranked)[:limit])
 
 

@@ -1,7 +1,8 @@
 """How nodes look in every view: colour by type, size by papers.
 
-The colours are of Okabe and Ito's palette (jfly.uni-koeln.de/color), which the usual kinds of
-colour blindness keep apart; page.css holds their lighter sisters for the dark page.
+The colours are close to Okabe and Ito's palette (jfly.uni-koeln.de/color), which the usual kinds of colour
+blindness keep apart, and darker where they would not stand out from a light page; page.css holds their
+lighter sisters for the dark page. tests/test_colours.py measures both.
 """
 
 import math
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 COLORS = {
     "method": "#0072b2",
     "model": "#d55e00",
-    "dataset": "#009e73",
-    "task": "#b5609a",
-    "metric": "#a98600",
+    "dataset": "#00936b",
+    "task": "#aa3377",
+    "metric": "#7a5c00",
     "paper": "#7b8794",
 }
 OTHER = "#7b8794"

@@ -26,7 +26,7 @@ const drawMap = (element, hooks) => {
   network.on("hoverNode", ({ node }) => hooks.hover(node));
   network.on("blurNode", () => hooks.hover(null));
   network.on("dragging", ({ nodes: moved }) => {
-    for (const [id, place] of Object.entries(network.getPositions(moved))) Object.assign(nodes[id], place);
+    for (const [id, { x, y }] of Object.entries(network.getPositions(moved))) hooks.drag(nodes[id], x, y);
   });
   for (const event of ["dragEnd", "zoom", "animationFinished", "release"]) network.on(event, hooks.settled);
   network.on("click", ({ nodes: [id] }) => {
@@ -53,6 +53,7 @@ const drawMap = (element, hooks) => {
     repaint: () => network.redraw(),
     recolor: () => network.redraw(),
     update: (changed) => held.update(changed.map(({ id, shown }) => ({ id, hidden: !shown }))),
+    move: (moved) => held.update(moved.map(({ id, x, y }) => ({ id, x, y }))),
     select: (id) => network.selectNodes(id === null ? [] : [id], false),
   };
 };
