@@ -16,7 +16,7 @@ Everything is a function of the pooled usages, so their order and division chang
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -188,7 +188,9 @@ class _Collection:
         for use, pool in pooled.items():
             spellings, sense = use
             if sense:
-                named = {self._with_sense(self.form_of[spelling], sense) for spelling in spellings}
+                named: Collection[str] = {
+                    self._with_sense(self.form_of[spelling], sense) for spelling in spellings
+                }
                 reading = forms.read(named, self.text_of)
             else:
                 named, reading = forms.reading(spellings)

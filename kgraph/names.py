@@ -1,7 +1,7 @@
 """What a user calls a thing -> its node: entities by name or alias, papers by id, URL or title.
 
 A name is matched exactly first, then folded, then by alias; it is ambiguous only if several nodes remain on
-one and the same step.
+one and the same step. Then all entities that papers call so are candidates.
 """
 
 import json
@@ -45,6 +45,8 @@ def _first(db: Connection, name: str, steps: Iterable[list[str]]) -> Row:
     ids = next(filter(None, steps), [])
     if not ids:
         raise UnknownName(name, near_names(db, name))
+    if len(ids) > 1:  # then whatever papers call so is worth showing
+        ids += _ids(db, "SELECT DISTINCT entity FROM spellings WHERE spelling = ? AND papers > 0", name)
     nodes = _nodes(db, ids)
     if len(nodes) > 1:
         raise AmbiguousName(

@@ -139,6 +139,27 @@ def test_senses_are_nodes_with_ids_that_say_which(tmp_path: Path) -> None:
     ]
 
 
+def test_every_sense_is_listed_also_one_of_another_name(tmp_path: Path) -> None:
+    """A sense that goes by its long form is a candidate beside those that go by the short one."""
+    texts = [
+        "Continual learning (CL) suffers from forgetting. Our CL method replays samples.",
+        "We add a constraint layer (CL) to networks. The CL guarantees that outputs are safe.",
+        "We study CL.",
+    ]
+    rows = [
+        json.dumps({"id": str(n), "title": f"Paper {n}", "abstract": text}) for n, text in enumerate(texts)
+    ]
+    (tmp_path / "papers.jsonl").write_text("\n".join(rows), "utf-8")
+    kgraph.build([tmp_path / "papers.jsonl"], tmp_path / "k.db")
+    with kgraph.open(tmp_path / "k.db") as landscape, pytest.raises(kgraph.AmbiguousName) as error:
+        landscape.show("CL")
+    assert {row["id"] for row in error.value.candidates} == {
+        "entity:cl-unresolved",
+        "entity:cl-constraint-layer",
+        "entity:continual-learning",
+    }
+
+
 def test_a_slip_in_one_paper_is_no_sense() -> None:
     """A definition that one paper seems to give is no rival of what the lexicon knows."""
     usages = [
