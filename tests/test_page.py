@@ -435,7 +435,8 @@ def test_the_years_play_to_their_end(browser: "Browser", page_file: Path) -> Non
             """() => {
                 const years = document.getElementById("years-value");
                 window.seen = [];
-                new MutationObserver(() => window.seen.push(years.textContent)).observe(years, { childList: true });
+                const note = () => window.seen.push(years.textContent);
+                new MutationObserver(note).observe(years, { childList: true });
             }"""
         )
         page.click("#play")
