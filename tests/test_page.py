@@ -431,12 +431,17 @@ def test_filters_narrow_the_map_and_say_why(browser: "Browser", page_file: Path)
 @pytest.mark.browser
 def test_the_years_play_to_their_end(browser: "Browser", page_file: Path) -> None:
     with opened(browser, page_file) as page:
+        page.evaluate(
+            """() => {
+                const years = document.getElementById("years-value");
+                window.seen = [];
+                const note = () => window.seen.push(years.textContent);
+                new MutationObserver(note).observe(years, { childList: true });
+            }"""
+        )
         page.click("#play")
-        seen = {page.inner_text("#years-value")}
-        while page.inner_text("#play") != "▶":
-            seen.add(page.inner_text("#years-value"))
-            page.wait_for_timeout(50)
-        assert seen == {"2020", "2020 to 2021", "2020 to 2022", "2020 to 2023"}
+        wait(page, "window.seen.length >= 4 && document.getElementById('play').textContent === '▶'")
+        assert page.evaluate("window.seen") == ["2020", "2020 to 2021", "2020 to 2022", "2020 to 2023"]
         assert shown(page) == 4
 
 

@@ -278,7 +278,7 @@
       const [, , width, dash] = RELATIONS[bundle.relation] || [0, 0, 1];
       ctx.globalAlpha = lit ? 0.06 : faint(bundle.level);
       ctx.lineWidth = (width * (0.8 + 0.2 * (bundle.level % 3))) / view.scale;
-      ctx.setLineDash(dash && edges.length < 2500 ? dash.map((length) => length / view.scale) : []);
+      ctx.setLineDash(dash && bundle.edges.length < 1500 ? dash.map((length) => length / view.scale) : []);
       ctx.beginPath();
       for (const { from, to } of bundle.edges) {
         ctx.moveTo(nodes[from].x, nodes[from].y);
@@ -307,13 +307,31 @@
     ctx.moveTo(a.x, a.y);
     ctx.lineTo(b.x - ux * tip, b.y - uy * tip);
     ctx.stroke();
-    if (!edge.arrow || length < tip) return;
-    const head = 8 / view.scale;
+    if (edge.arrow) drawHead(ctx, a, b, tip, 8 / view.scale);
+  };
+  // The head of an arrow from a to b, its point `tip` before the middle of b.
+  const drawHead = (ctx, a, b, tip, head) => {
+    const length = Math.hypot(b.x - a.x, b.y - a.y);
+    if (length < tip) return;
+    const [ux, uy] = [(b.x - a.x) / length, (b.y - a.y) / length];
     ctx.beginPath();
     ctx.moveTo(b.x - ux * tip, b.y - uy * tip);
     ctx.lineTo(b.x - ux * (tip + head) - uy * head * 0.45, b.y - uy * (tip + head) + ux * head * 0.45);
     ctx.lineTo(b.x - ux * (tip + head) + uy * head * 0.45, b.y - uy * (tip + head) - ux * head * 0.45);
     ctx.fill();
+  };
+  // Near by, directed lines have heads; far off they would be dust.
+  const NEAR = 0.8;
+  const drawHeads = (ctx) => {
+    if (view.scale < NEAR || lit) return;
+    toMap(ctx);
+    ctx.fillStyle = colors.edge;
+    ctx.globalAlpha = 0.6;
+    for (const edge of edges) {
+      const [a, b] = [nodes[edge.from], nodes[edge.to]];
+      if (edge.arrow && edge.shown && onScreen(b, b)) drawHead(ctx, a, b, radiusOf(b) + 2 / view.scale, 6 / view.scale);
+    }
+    ctx.globalAlpha = 1;
   };
 
   // Labels in order of rank, each where it hits none before it: more of them as one zooms in.
@@ -407,6 +425,7 @@
       drawEdges(ctx);
       drawBright(ctx);
     }
+    drawHeads(ctx);
     ctx.restore();
   };
   const drawAbove = (ctx) => {
