@@ -748,23 +748,32 @@ def stats(db: str, as_json: bool) -> None:
 @query_options
 @click.argument("a", type=Name(), required=False)
 @click.argument("b", type=Name(), required=False)
-def doctor(db: str, as_json: bool, a: str | None, b: str | None) -> None:
+@click.option(
+    "--list",
+    "what",
+    type=click.Choice(["sources", "conflicts", "rejects"]),
+    help="All of these, a line each: the page shows the first.",
+)
+def doctor(db: str, as_json: bool, what: str | None, a: str | None, b: str | None) -> None:
     """Say what the graph does not cover: why is an edge missing?
 
     \b
     kgraph doctor
+    kgraph doctor --list conflicts
     kgraph doctor GPT-3 S4
 
     Of A and B, entities or papers: what ties them, and why nothing else does.
     """
-    from kgraph.coverage import examine
+    from kgraph.coverage import examine, list_all
     from kgraph.missing import explain
-    from kgraph.terminal import show_health, show_reasons
+    from kgraph.terminal import show_health, show_list, show_reasons
 
-    if a is not None and b is None:
-        raise click.UsageError("Missing argument 'B': a pair, or nothing.")
+    if a is not None and (b is None or what):
+        raise click.UsageError("Give a pair A B, or what to list, or nothing.")
     with _reading(db) as store:
-        if a is None or b is None:
+        if what:
+            _answer(as_json, list_all(store, what), show_list(what))
+        elif a is None or b is None:
             _answer(as_json, examine(store), show_health)
         else:
             _answer(as_json, explain(store, a, b), show_reasons)

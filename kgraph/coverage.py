@@ -10,6 +10,7 @@ from typing import Any
 
 from kgraph import queries
 from kgraph.citations import compare_inferred, top_stubs
+from kgraph.conflicts import conflicts
 from kgraph.identifiers import SCHEMES
 from kgraph.names import Row, select
 
@@ -48,6 +49,22 @@ GROUP BY name ORDER BY papers DESC, name LIMIT ?
 def examine(db: Connection) -> Row:
     """Return what `queries.doctor` counts, and every section."""
     return {**queries.doctor(db), **{name: section(db) for name, section in SECTIONS.items()}}
+
+
+def list_all(db: Connection, what: str) -> list[Row]:
+    """Return all sources, conflicts or rejects, of which `examine` is only an overview."""
+    match what:
+        case "sources":
+            return list(known(db)["by_source"])
+        case "conflicts":
+            return [
+                {"paper": one["paper"], "field": one["field"], "kept": value["value"] == one["kept"], **value}
+                for one in conflicts(db)
+                for value in one["values"]
+            ]
+        case _:
+            rejects = queries.doctor(db)["rejects"]
+            return [dict(zip(("source", "reason", "excerpt"), one, strict=True)) for one in rejects]
 
 
 def known(db: Connection) -> Row:

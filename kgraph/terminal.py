@@ -10,7 +10,8 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 MAX_REJECTS = 10  # so many are listed
 MAX_NODES = 10  # of those that a correction takes, brings or changes
 MAX_SOURCES = 4  # files of which the doctor shows what is known of their papers
+MAX_EXAMPLES = 3  # of conflicts, missed papers and kinds of rejects on its one screen
 
 _STYLES = {
     "method": "cyan",
@@ -41,6 +43,12 @@ _NARROW = frozenset({"id", "type", "relation", "role", "date", "since", "couplin
 _ID_WIDTH = 24  # columns on a terminal: whole for arXiv ids and most entities
 _TREE_WIDTH = 40  # columns of names, beside which titles begin
 _NUMBER = re.compile(r"-|\d+(\.\d+)?")
+_FACT_WIDTH = 66  # columns beside the names of the doctor's facts
+_LISTED = {
+    "sources": ("papers", "ids", "abstract", "date", "references", "source"),
+    "conflicts": ("paper", "field", "kept", "value", "sources"),
+    "rejects": ("source", "reason", "excerpt"),
+}
 _ARROWS = {"out": "→ ", "in": "← "}
 _UNSAFE_JSON = re.compile(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
@@ -107,16 +115,17 @@ def show_health(report: Mapping[str, Any]) -> None:
     extractor, doubtful = report["extractor"], report["doubtful"]
     facts = {
         "references": _reference_facts(report["references"]),
-        "most missed": [_wanted(row) for row in report["references"]["wanted"][:3] if row["papers"] > 1],
+        "most missed": [
+            _wanted(row) for row in report["references"]["wanted"][:MAX_EXAMPLES] if row["papers"] > 1
+        ],
         "inferred": _inferred_fact(report["references"]["inferred"]),
         "papers": f"{report['without_mentions']} name nothing, {report['without_edges']} have no edge",
         "merged": _merged_fact(report["merged"]),
-        "conflicts": _first_lines([str(len(report["conflicts"])), *map(_conflict, report["conflicts"])]),
+        "conflicts": _conflict_facts(report["conflicts"]),
         "names": f"{report['lone_entities']} in one paper only",
         "in doubt": ", ".join(f"{row['name']} ({row['score']} of 1000)" for row in doubtful["names"]),
         "unclear": _unclear_fact(report["unresolved_mentions"], doubtful["unclear"]),
-        "rejected": report["rejected"],
-        "rejects": [_short(_reject_fact(*reject), 66) for reject in report["rejects"][:3]],
+        "rejected": _reject_facts(report["rejected"], report["rejects"]),
         "store": f"version {report['store_version']}, extractor {extractor['fingerprint']}",
         "made with": [*extractor["lexicon"], *filter(None, [extractor["nlp"]])],
     }
@@ -159,7 +168,7 @@ def _show_known(known: Mapping[str, Any]) -> None:
     ]
     show_table(shown, ["known of", "papers", *columns])
     if len(files) > MAX_SOURCES:
-        click.echo(f"and {len(files) - MAX_SOURCES} more sources")
+        click.echo(f"and {len(files) - MAX_SOURCES} more (kgraph doctor --list sources)")
 
 
 def _reference_facts(counts: Mapping[str, Any]) -> list[str]:
@@ -191,8 +200,20 @@ def _unclear_fact(mentions: int, names: Sequence[Mapping[str, Any]]) -> str:
     return f"what {mentions} mentions name: {foremost}" if mentions else ""
 
 
-def _reject_fact(source: str, reason: str, excerpt: str) -> str:
-    return f"{source.rpartition('/')[2]}: {reason} {excerpt}"
+def _reject_facts(count: int, rejects: Sequence[Sequence[str]]) -> list[str]:
+    """Count the rejects, and those that are listed by reason, each with an example."""
+    by_reason: dict[str, list[str]] = {}
+    for source, reason, _ in rejects:
+        by_reason.setdefault(re.split(r"[:(]", reason)[0].strip(), []).append(source.rpartition("/")[2])
+    kinds = sorted(by_reason.items(), key=lambda kind: (-len(kind[1]), kind))
+    lines = [_short(f"{len(sources)} {reason}: {sources[0]}", _FACT_WIDTH) for reason, sources in kinds]
+    shown = sum(len(sources) for _, sources in kinds[:MAX_EXAMPLES])
+    return [str(count), *lines[:MAX_EXAMPLES], *_hint(count - shown, "rejects")]
+
+
+def _hint(hidden: int, what: str) -> list[str]:
+    """Say how to see what is not shown."""
+    return [f"and {hidden} more (kgraph doctor --list {what})"] if hidden > 0 else []
 
 
 def _merged_fact(counts: Mapping[str, Any]) -> str:
@@ -215,10 +236,32 @@ def _percent(part: int, whole: int) -> str:
     return f"{min(max(round(share), int(share > 0)), 99 if part < whole else 100)}%"
 
 
-def _conflict(conflict: Mapping[str, Any]) -> str:
-    """Say what sources contradict each other on, the kept value first."""
-    values = (f"{_cell(one['value'])} ({_cell(one['sources'])})" for one in conflict["values"])
-    return f"{conflict['paper']} {conflict['field']}: {', not '.join(values)}"
+def _conflict_facts(conflicts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Count what sources contradict each other on, and show the first, the kept value before the others."""
+    if not conflicts:
+        return ["0"]
+    fields = Counter(conflict["field"] for conflict in conflicts)
+    kinds = ", ".join(f"{count} {field}" for field, count in fields.most_common())
+    lines = [
+        _short(
+            f"{conflict['paper']} {conflict['field']}: "
+            + ", not ".join(_cell(one["value"]) for one in conflict["values"]),
+            _FACT_WIDTH,
+        )
+        for conflict in conflicts
+    ]
+    hint = _hint(len(conflicts) - MAX_EXAMPLES, "conflicts")
+    return [f"{len(conflicts)} ({kinds})", *lines[:MAX_EXAMPLES], *hint]
+
+
+def show_list(what: str) -> Callable[[Sequence[Mapping[str, Any]]], None]:
+    """Return what prints all sources, conflicts or rejects that the doctor knows of."""
+    marks = {True: "yes", False: None}
+
+    def show(rows: Sequence[Mapping[str, Any]]) -> None:
+        show_table([{**row, "kept": marks.get(row.get("kept", False))} for row in rows], _LISTED[what])
+
+    return show
 
 
 def show_card(card: Mapping[str, Any]) -> None:

@@ -419,3 +419,12 @@ def test_the_real_pages(real_pages: Path, tmp_path: Path) -> None:
     build(pages[::-1][:2], tmp_path / "other.db")
     add(pages[:3], tmp_path / "other.db")
     assert dump(tmp_path / "other.db") == dump(real_pages)
+
+
+def test_a_store_among_the_papers_is_none_of_them(tmp_path: Path) -> None:
+    """`kgraph build .` in a folder of papers, where the store is being written meanwhile; and once more."""
+    (tmp_path / "papers.jsonl").write_text('{"title": "A paper"}\n', "utf-8")
+    for rejects in ([], ["k.db"]):
+        report = build([tmp_path], tmp_path / "k.db")
+        assert report.read == 1
+        assert [Path(reject.source).name for reject in report.rejects] == rejects

@@ -117,6 +117,7 @@ def test_answers(args: list[str], stdout: str, stderr: str) -> None:
         pytest.param(["top", "--type", "paper", "--type", "model"], 2, id="papers and models"),
         pytest.param(["top", "--by", "citations"], 2, id="no citations of entities"),
         pytest.param(["doctor", "LoRA"], 2, id="half a pair"),
+        pytest.param(["doctor", "LoRA", "Adam", "--list", "rejects"], 2, id="a pair and a list"),
         pytest.param(["doctor", "LoRA", "zzzzz"], 4, id="an unknown half"),
         pytest.param(["eval"], 2, id="nothing to score"),
         pytest.param(["eval", "--citations", "gold.jsonl"], 2, id="two things to score"),

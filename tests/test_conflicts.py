@@ -107,7 +107,7 @@ def test_conflict(
 def test_doctor_lists_them(tmp_path: Path) -> None:
     db = built(tmp_path, ARTICLE, {**PAGE, "date": "2021"})
     shown = CliRunner().invoke(main, ["doctor", "--db", str(db)]).stdout
-    assert re.search(r"^conflicts +1$", shown, re.MULTILINE)
-    assert "doi:10.1000/qlora date: 2021 (" in shown
+    assert re.search(r"^conflicts +1 \(1 date\)$", shown, re.MULTILINE)
+    assert "doi:10.1000/qlora date: 2021, not " in shown
     as_json = json.loads(CliRunner().invoke(main, ["doctor", "--json", "--db", str(db)]).stdout)
     assert [one["field"] for one in as_json["conflicts"]] == ["date"]

@@ -7,9 +7,11 @@ from sqlite3 import Connection
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import kgraph
 from kgraph import coverage
+from kgraph.cli import main
 from kgraph.store import Store
 
 
@@ -73,6 +75,61 @@ def test_names_in_doubt_come_by_what_a_look_pays(tmp_path: Path, toy_db: Path) -
         ("entity:adam", 900, 100),
     ]
     assert found["unclear"] == [{"name": "VAE", "papers": 1}]
+
+
+@pytest.fixture(scope="module")
+def contradicting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of seven papers on which two sources contradict each other, and of bad records."""
+    folder = tmp_path_factory.mktemp("contradicting")
+    for source, year in (("a-source-with-a-long-name", "2020"), ("another-source-with-a-long-name", "2021")):
+        records = [
+            {
+                "id": f"10.1000/{n}",
+                "title": f"On the bees and the ants of the lake {'ABCDEFG'[n]}",
+                "date": year,
+            }
+            for n in range(7)
+        ]
+        bad = [{"title": ""}, {"title": "", "date": "2020"}] if year == "2020" else []
+        lines = "".join(json.dumps(one) + "\n" for one in [*records, *bad])
+        (folder / f"{source}.jsonl").write_text(lines, "utf-8")
+    kgraph.build([folder], folder / "k.db")
+    return folder / "k.db"
+
+
+def shown(db: Path, *args: str) -> list[str]:
+    result = CliRunner().invoke(main, ["doctor", "--db", str(db), *args])
+    assert result.exit_code == 0
+    return result.stdout.splitlines()
+
+
+def test_conflicts_and_rejects_take_a_few_short_lines(contradicting: Path) -> None:
+    lines = shown(contradicting)
+    at = next(n for n, line in enumerate(lines) if line.startswith("conflicts"))
+    assert [line.split(maxsplit=1 if n == 0 else 0)[-1] for n, line in enumerate(lines[at : at + 5])] == [
+        "7 (7 date)",
+        "doi:10.1000/0 date: 2020, not 2021",
+        "doi:10.1000/1 date: 2020, not 2021",
+        "doi:10.1000/2 date: 2020, not 2021",
+        "and 4 more (kgraph doctor --list conflicts)",
+    ]
+    assert "rejected    2" in lines
+    assert "            2 has no title: a-source-with-a-long-name.jsonl:8" in lines
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+
+
+def test_all_of_a_kind_can_be_listed(contradicting: Path) -> None:
+    conflicts = shown(contradicting, "--list", "conflicts")
+    assert [line.split()[:4] for line in conflicts[:3]] == [
+        ["paper", "field", "kept", "value"],
+        ["doi:10.1000/0", "date", "yes", "2020"],
+        ["doi:10.1000/0", "date", "-", "2021"],
+    ]
+    assert len(conflicts) == 15
+    assert [len(shown(contradicting, "--list", kind)) for kind in ("sources", "rejects")] == [3, 3]
+    rows = json.loads("\n".join(shown(contradicting, "--list", "rejects", "--json")))
+    assert [row["reason"] for row in rows] == ["has no title"] * 2
 
 
 def test_nothing_is_known_of_an_empty_store(tmp_path: Path) -> None:

@@ -28,6 +28,9 @@ from kgraph.extraction.definitions import abbreviates, contracts, find_definitio
             "BERT-based image retrieval (IR)", [("image retrieval", "IR")], id="a hyphen of another word"
         ),
         pytest.param("The end. New words (NW) follow", [("New words", "NW")], id="not over a full stop"),
+        pytest.param(
+            "Low-Rank Words\nWe propose low-rank words (LRW)", [("low-rank words", "LRW")], id="nor the title"
+        ),
     ],
 )
 def test_find_definitions(text: str, pairs: list[tuple[str, str]]) -> None:

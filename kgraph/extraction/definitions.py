@@ -13,7 +13,7 @@ from functools import lru_cache
 from kgraph.keys import FUNCTION_WORDS
 
 _PARENTHESES = re.compile(r"\(\s*([^()]{2,90}?)\s*\)")
-_CLAUSE_END = re.compile(r"[\n.;:!?]\s|[()]")
+_CLAUSE_END = re.compile(r"\n|[.;:!?]\s|[()]")
 _SHORT = re.compile(r"[\w$^\\{}-]+(?: [\w-]+)?")
 LONGEST_SHORT = 14
 

@@ -34,10 +34,13 @@ FOREIGN_SUFFIXES = frozenset(  # files that lie about in folders of papers and h
         *(".tif", ".tiff", ".wav", ".webp", ".ttf", ".woff", ".woff2"),
         *(".doc", ".docx", ".odt", ".pdf", ".ppt", ".pptx", ".xls", ".xlsx"),
         *(".bin", ".dll", ".dylib", ".exe", ".npy", ".npz", ".pickle", ".pkl", ".pt", ".pth", ".pyc", ".so"),
-        *(".db", ".duckdb", ".parquet", ".partial", ".sqlite", ".sqlite3"),
+        *(".db", ".duckdb", ".parquet", ".sqlite", ".sqlite3"),
+        ".lexicon",
         *(".css", ".gexf", ".graphml", ".htm", ".html", ".ipynb", ".js", ".py"),
     }
 )
+
+_PASSING = (".partial", "-journal", "-shm", "-wal")  # a store that is being written, beside the papers
 
 _BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = {b"\xff\xfe\x00\x00": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -121,7 +124,7 @@ def _matches(source: str | Path) -> list[Path]:
 def _walk(folder: Path) -> Iterator[Path]:
     """Yield the files below a folder; links to folders are not followed, for they may lead back."""
     try:
-        inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        inside = sorted(path for path in folder.iterdir() if not _is_hidden(path.name))
     except OSError as error:
         raise BadInput(str(folder), f"cannot be read ({error.strerror or error})") from None
     for path in inside:
@@ -129,6 +132,10 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield path
         elif not path.is_symlink():
             yield from _walk(path)
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or name.endswith(_PASSING)
 
 
 class InputFile:
