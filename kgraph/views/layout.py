@@ -213,17 +213,19 @@ def _lone(ties: Ties) -> NDArray[np.bool_]:
 
 def _pack(middles: Floats, discs: Floats, lone: NDArray[np.bool_]) -> Floats:
     """Draw the discs together until they meet; those that nothing ties to others lie around the rest."""
-    core = ~lone if not lone.all() else lone
+    core = ~lone
+    core[0] = True  # the largest, if all are lone
     wanted = PACKED * math.sqrt(float(((discs[core] + MOAT) ** 2).sum()))
     packed = _stretch(middles[core], wanted, 0)
     for _ in range(CONTRACTIONS):
         packed = _separate(packed * CONTRACTION, discs[core], MOAT, 2)
-    middles = np.zeros_like(middles)
-    middles[core] = _separate(packed, discs[core], MOAT)
-    placed = np.flatnonzero(core).tolist()
-    for turn, index in enumerate(np.flatnonzero(~core).tolist()):
-        middles[index] = _outside(turn * GOLDEN, middles[placed], discs[placed] + discs[index] + MOAT)
-        placed.append(index)
+    order = np.argsort(~core, kind="stable")  # the core first
+    placed, radii = np.zeros_like(middles), discs[order]
+    placed[: core.sum()] = _separate(packed, discs[core], MOAT)
+    for place in range(int(core.sum()), len(order)):
+        placed[place] = _outside(place * GOLDEN, placed[:place], radii[:place] + radii[place] + MOAT)
+    middles = np.empty_like(placed)
+    middles[order] = placed
     return middles
 
 
