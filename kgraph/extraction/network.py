@@ -6,7 +6,7 @@ first layer is summed once a word and remembered: entering a token is then a loo
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -40,6 +40,8 @@ _FAR = 5  # distances of a token by powers of two, either way
 DISTANCES = 2 * _FAR + 1
 _FARTHEST = 2**_FAR
 _STEPS = np.minimum(np.ceil(np.log2(np.arange(_FARTHEST + 1) + 1)), _FAR).astype(np.int32)
+_REACH = 200  # tokens beyond a mention that it looks at
+_PART = 512  # mentions, or meetings, described at once: a text may hold very many
 _MOST_WORDS = 200_000  # remembered at once
 
 
@@ -162,8 +164,8 @@ class Judged:
         self._weights, self._hidden = weights, hidden
         self._tokens, self._things = tokens, things
         self._sentences = _sentence_states(hidden, tokens)
-        self._named = self._means(*things.mentions.T[:2])  # the mean state of each mention's tokens
-        self._around = self._mentions_around()
+        self._named = _by_part(self._tokens_named, len(things.mentions))
+        self._around = _by_part(self._mentions_around, len(things.mentions))
         owners = things.mentions[:, 2]
         count = len(things.flags)
         self._described = np.concatenate(
@@ -171,7 +173,7 @@ class Judged:
         )
         self._company = self._layer("company", self._described).max(axis=0, initial=0)
         self.roles = self._role_scores(self._described)  # (things, roles)
-        self._met = self._meetings_described()
+        self._met = _by_part(self._meetings_described, len(things.meetings))
         self._sides = self._pair_sides()
         met = _most(self._met, things.meetings[:, 2], len(things.pairs))
         self.relations = self._relation_scores(self._sides, met)  # (pairs, classes)
@@ -185,20 +187,24 @@ class Judged:
         """Return the scores of relations from each of some meetings alone, shape (meetings, classes)."""
         return self._relation_scores(self._sides[self._things.meetings[meetings, 2]], self._met[meetings])
 
-    def _mentions_around(self) -> Floats:
-        starts, ends, _ = self._things.mentions.T
+    def _tokens_named(self, part: slice) -> Floats:
+        starts, ends, _ = self._things.mentions[part].T
+        return self._means(starts, ends)
+
+    def _mentions_around(self, part: slice) -> Floats:
+        starts, ends, _ = self._things.mentions[part].T
         zero = np.zeros((1, self._hidden.shape[1]), np.float32)
         padded = np.concatenate([zero, self._hidden, zero])
         sentences = self._sentences[self._tokens.sentences[starts]]
-        seen = [self._named, padded[starts], padded[ends + 1], sentences, self._sought()]
+        seen = [self._named[part], padded[starts], padded[ends + 1], sentences, self._sought(part)]
         return self._layer("mention", np.concatenate(seen, axis=1))
 
-    def _sought(self) -> Floats:
-        """Return what each mention finds in its sentence, by attention that knows how far a token is."""
+    def _sought(self, part: slice) -> Floats:
+        """Return what some mentions find in their sentences, by attention that knows how far a token is."""
         weights = self._weights
-        mention, token, far = looks(self._tokens, self._things.mentions)
+        mention, token, far = looks(self._tokens, self._things.mentions[part])
         keys, values = np.split(self._hidden @ weights["offer"] + weights["offer_shift"], 2, axis=1)
-        sought = self._named @ weights["seek"] + weights["seek_shift"]
+        sought = self._named[part] @ weights["seek"] + weights["seek_shift"]
         size = sought.shape[1] // HEADS
         sides = sought.reshape(-1, HEADS, size)[mention], keys.reshape(-1, HEADS, size)[token]
         scores = np.einsum("lhd,lhd->lh", *sides) / np.float32(size**0.5)
@@ -220,8 +226,8 @@ class Judged:
         middle = self._layer("role_hidden", np.concatenate([described, company], axis=1))
         return np.asarray(middle @ self._weights["role"] + self._weights["role_shift"], np.float32)
 
-    def _meetings_described(self) -> Floats:
-        one, two, _, turned = self._things.meetings.T
+    def _meetings_described(self, part: slice) -> Floats:
+        one, two, _, turned = self._things.meetings[part].T
         end, start2 = self._things.mentions[one, 1], self._things.mentions[two, 0]
         sentence = self._sentences[self._tokens.sentences[start2]]
         gap = np.log1p(np.maximum(start2 - end, 0)).astype(np.float32) / 4
@@ -254,14 +260,21 @@ class Judged:
         return np.asarray(np.maximum(x @ self._weights[name] + self._weights[f"{name}_shift"], 0), np.float32)
 
 
+def _by_part(describe: Callable[[slice], Floats], count: int) -> Floats:
+    """Join what is said of the first rows, the next ones and so on, so that memory grows with the text only."""
+    parts = [describe(slice(first, first + _PART)) for first in range(0, count, _PART)]
+    return np.concatenate(parts) if len(parts) > 1 else parts[0] if parts else describe(slice(0, 0))
+
+
 def looks(tokens: Tokens, mentions: Ints) -> tuple[Ints, Ints, Ints]:
-    """Pair every mention with every token of its sentence, and say how far that is, as a row of "far"."""
+    """Pair every mention with the tokens of its sentence, and say how far that is, as a row of "far"."""
     starts, ends, _ = mentions.T
     sentence = tokens.sentences[starts]
-    firsts = tokens.sentence_firsts
-    sizes = np.diff(firsts, append=len(tokens.sentences))[sentence]
+    bounds = np.append(tokens.sentence_firsts, len(tokens.sentences))
+    firsts = np.maximum(bounds[sentence], starts - _REACH)
+    sizes = np.minimum(bounds[sentence + 1], ends + _REACH) - firsts
     mention = np.repeat(np.arange(len(mentions)), sizes)
-    token = np.arange(len(mention)) + np.repeat(firsts[sentence] - np.cumsum(sizes) + sizes, sizes)
+    token = np.arange(len(mention)) + np.repeat(firsts - np.cumsum(sizes) + sizes, sizes)
     before, after = starts[mention] - token, token - ends[mention] + 1
     far = _FAR + _STEPS[np.clip(after, 0, _FARTHEST)] - _STEPS[np.clip(before, 0, _FARTHEST)]
     return mention.astype(np.int32), token.astype(np.int32), far.astype(np.int32)
