@@ -261,7 +261,7 @@ class Judged:
 
 
 def _by_part(describe: Callable[[slice], Floats], count: int) -> Floats:
-    """Join what is said of the first rows, the next ones and so on, so that memory grows with the text only."""
+    """Join what is said of the first rows, of the next ones and so on: memory grows with the text only."""
     parts = [describe(slice(first, first + _PART)) for first in range(0, count, _PART)]
     return np.concatenate(parts) if len(parts) > 1 else parts[0] if parts else describe(slice(0, 0))
 
