@@ -1,5 +1,7 @@
 """The whole extractor: what it finds, and that a paper's result depends on that paper alone."""
 
+import time
+import tracemalloc
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -90,6 +92,25 @@ def test_names_that_are_words_too(text: str, name: str, found: bool, extractor: 
 @pytest.mark.parametrize("paper", ODD)
 def test_odd_papers(paper: Paper, extractor: Extractor) -> None:
     check(paper, extract(paper, extractor))
+
+
+def test_memory_grows_with_the_text_only(extractor: Extractor) -> None:
+    """A sentence of so many mentions that pairing each with every token of it would take gigabytes."""
+    peaks = []
+    for count in (1_000, 4_000):
+        tracemalloc.start()
+        assert len(extract(Paper("x", "Many", "BERT (" * count), extractor).mentions) > count / 2
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 5 * peaks[0]
+
+
+def test_many_short_forms_take_no_pairs(extractor: Extractor) -> None:
+    names = [f"{a}{b}{c}-{n}" for a in "KLMNPQRSTV" for b in "BCDFGH" for c in "XZWY" for n in range(4)]
+    text = "We compare " + ", ".join(names) + "."
+    started = time.process_time()
+    check(paper := Paper("x", "Many", text), extract(paper, extractor))
+    assert time.process_time() - started < 5
 
 
 def check(paper: Paper, extraction: Extraction) -> None:

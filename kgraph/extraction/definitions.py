@@ -40,8 +40,8 @@ def find_definitions(text: str) -> Iterator[Definition]:
             if (long := _long_before(text, before, inside)) is not None:
                 yield Definition(long, (start, end))
         elif (short := _last_word(text, before)) is not None and _is_short(text[slice(*short)]):
-            begin = _align(inside, _letters(text[slice(*short)]))
-            if begin == 0 and len(inside.split()) <= 2 * len(_letters(text[slice(*short)])):
+            begin = _align(inside, letters_of(text[slice(*short)]))
+            if begin == 0 and len(inside.split()) <= 2 * len(letters_of(text[slice(*short)])):
                 yield Definition((start, end), short)
 
 
@@ -53,13 +53,21 @@ def abbreviates(short: str, long: str) -> bool:
     >>> abbreviates("SVD", "support vector machine"), abbreviates("RL", "LoRA")
     (False, False)
     """
+    return letters_of(short) in initials(long)
+
+
+def initials(long: str) -> tuple[str, ...]:
+    """Return the letters of the short forms that are made of a long form's initials; none of a single word.
+
+    >>> initials("mixture of experts"), initials("LoRA")
+    (('moe', 'me'), ())
+    """
     words = _words(long)
-    letters = _letters(short)
-    if len(words) < 2 or len(letters) < 2:
-        return False
+    if len(words) < 2:
+        return ()
     every = "".join(word[0] for word in words)
     heavy = "".join(word[0] for word in words if word not in FUNCTION_WORDS)
-    return letters in (every, heavy)
+    return tuple(letters for letters in dict.fromkeys((every, heavy)) if len(letters) > 1)
 
 
 def contracts(short: str, long: str) -> bool:
@@ -71,7 +79,7 @@ def contracts(short: str, long: str) -> bool:
     (True, False)
     """
     words = _words(long)
-    letters = _letters(short)
+    letters = letters_of(short)
     if len(words) < 2 or not 3 <= len(letters) <= LONGEST_SHORT or words[0][0] != letters[0]:
         return False
     if len(words) > 2 * len(letters):
@@ -103,7 +111,7 @@ def _put_together(letters: str, words: tuple[str, ...], spare: int) -> bool:
 
 
 def _is_short(text: str) -> bool:
-    letters = _letters(text)
+    letters = letters_of(text)
     return (
         2 <= len(letters) <= LONGEST_SHORT
         and _SHORT.fullmatch(text) is not None
@@ -112,7 +120,7 @@ def _is_short(text: str) -> bool:
     )
 
 
-def _letters(short: str) -> str:
+def letters_of(short: str) -> str:
     """What of a short form must be found again: its letters and digits, without the plural s of SSMs."""
     if len(short) > 2 and short.endswith("s") and short[-2].isupper():
         short = short[:-1]
@@ -134,7 +142,7 @@ def _last_word(text: str, span: tuple[int, int]) -> tuple[int, int] | None:
 
 
 def _long_before(text: str, span: tuple[int, int], short: str) -> tuple[int, int] | None:
-    letters = _letters(short)
+    letters = letters_of(short)
     words = list(re.finditer(r"\S+", text[slice(*span)]))
     most = min(len(letters) + 5, 2 * len(letters))
     start = span[0] + (words[-most:][0].start() if words else 0)

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -218,10 +219,9 @@ class _Phrases:
     def _starts(self, keys: Sequence[str]) -> list[int]:
         """Return where a run may begin: of the many words that one begins with, few go on like it."""
         first, known, begun = self._first, self._joined, self._begun
-        following = [*keys[1:], ""]
         return [
             i
-            for i, (key, after) in enumerate(zip(keys, following, strict=True))
+            for i, (key, after) in enumerate(zip_longest(keys, keys[1:], fillvalue=""))
             if key in first and (key in known or not after or key + after[:2] in begun)
         ]
 

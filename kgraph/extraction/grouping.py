@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from kgraph.extraction.definitions import Definition, abbreviates, contracts
+from kgraph.extraction.definitions import Definition, contracts, initials, letters_of
 from kgraph.keys import alias_key, name_key
 from kgraph.lexicon import Lexicon
 
@@ -92,10 +92,13 @@ def _same(
             defined.add(at[definition.short])
             yield at[definition.short], at[definition.long], 2
     texts = {key: found[0].text for key, found in by_key.items()}
-    shorts = [key for key, text in texts.items() if _is_acronym(text) and key not in defined]
+    shorts: dict[str, list[str]] = defaultdict(list)  # by their letters
     for key, text in texts.items():
-        for short in shorts:
-            if short != key and abbreviates(texts[short], text):
+        if _is_acronym(text) and key not in defined:
+            shorts[letters_of(text)].append(key)
+    for key, text in texts.items():
+        for short in (short for letters in initials(text) for short in shorts.get(letters, ())):
+            if short != key:
                 yield short, key, 2
         headless = name_key(_HEADS.sub("", text))
         if headless != key and headless in texts:
@@ -107,9 +110,14 @@ def _same(
 def _contracted(texts: dict[str, str], defined: set[str], lexicon: Lexicon) -> Iterable[tuple[str, str, int]]:
     """What a paper coins and writes in full but never defines: one long form that fits, none of it known."""
     coined = [key for key, text in texts.items() if not lexicon.by_key.get(alias_key(text))]
+    several: dict[str, list[str]] = defaultdict(list)  # names of several words by their first letter
+    for key in coined:
+        for letters in initials(texts[key])[:1]:
+            several[letters[0]].append(key)
     for short in coined:
         if " " not in texts[short] and short not in defined:
-            longs = [key for key in coined if key != short and contracts(texts[short], texts[key])]
+            candidates = several.get(letters_of(texts[short])[:1], ())
+            longs = [key for key in candidates if key != short and contracts(texts[short], texts[key])]
             if len(longs) == 1:
                 yield short, longs[0], 2
 
