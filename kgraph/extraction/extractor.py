@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kgraph.extraction.definitions import Definition, find_definitions
+from kgraph.extraction.features import Floats
 from kgraph.extraction.grouping import Span, Thing, group, without_head
 from kgraph.extraction.network import Judged
 from kgraph.extraction.relations import find_statements
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 
 LEAST_DEFINED = 350  # for both forms of a definition to count
 LEAST_TITLE = 300  # for a name before the colon of a title to count
-LEAST_SCORE = 800  # of the best mention of a thing; chosen on a held-out fifth of the training papers
+# chosen on a held-out fifth of the training papers
+LEAST_SCORE = 800  # of the best mention of a thing
+DOUBT = 12  # times the logarithm of that score is what a paper's own name must make up for
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _EDGES = frozenset("-‐‑‒–—―,;:.!?/\\'\"`“”‘’ \n\t")
 _JOINTS = frozenset("_-")
@@ -298,7 +301,8 @@ def _extraction(paper: Paper, things: Sequence[Thing], reading: Reading, tagger:
     places = [(*reading.token_range(span.start, span.end), number) for span, number in spans]
     described = describe_things(reading.tokens, places, [TYPES.index(thing.type) for thing in things])
     judged = tagger.judge_things(reading, described)
-    roles = _roles(described, judged)
+    sure = np.array([thing.score / 1000 for thing in things], np.float32)
+    roles = _roles(described, judged, sure)
     mentions = tuple(
         Mention(
             paper.id,
@@ -314,12 +318,17 @@ def _extraction(paper: Paper, things: Sequence[Thing], reading: Reading, tagger:
         )
         for place, (span, number) in enumerate(spans)
     )
-    return Extraction(paper.id, mentions, tuple(find_statements(mentions, described, judged)))
+    return Extraction(paper.id, mentions, tuple(find_statements(mentions, described, judged, sure)))
 
 
-def _roles(things: Things, judged: Judged) -> list[str]:
-    """Give each thing's role to the mention that shows it best; its others only mention."""
-    best = judged.roles.argmax(axis=1)
+def _roles(things: Things, judged: Judged, sure: Floats) -> list[str]:
+    """Give each thing's role to the mention that shows it best; its others only mention.
+
+    What is hardly a name, `sure` says how far each is one, is hardly what a paper introduces.
+    """
+    scores = judged.roles.copy()
+    scores[:, ROLES.index("introduces")] += DOUBT * np.log(sure)
+    best = scores.argmax(axis=1)
     owners = things.mentions[:, 2]
     shown = judged.mention_roles()[np.arange(len(owners)), best[owners]]
     roles = [ROLES[-1]] * len(owners)
