@@ -69,5 +69,5 @@ FORMATS = (
         MOST_NODES,
     ),
     Format("pdf", ".pdf", "LaTeX: the map for a paper", write_pdf, MOST_NODES),
-    Format("png", ".png", "slides: the map, 2,100 pixels wide", write_png, MOST_NODES),
+    Format("png", ".png", "slides: the map, 2,000 pixels wide", write_png, MOST_NODES),
 )
