@@ -108,6 +108,8 @@ def _folder_aside(path: Path) -> Iterator[Path]:
     """Yield a folder beside `path` that takes its place, its settings kept, once the block ends well."""
     partial, old = (path.with_name(f"{path.name}.{end}") for end in ("partial", "old"))
     shutil.rmtree(partial, ignore_errors=True)
+    if old.exists() and not path.exists():
+        old.rename(path)  # a run was killed between the two renames below
     partial.mkdir(parents=True)
     try:
         yield partial

@@ -105,7 +105,7 @@ def drawing() -> Iterator[None]:
 
 def save(figure: "Figure", path: Path, format: str) -> None:
     """Write a figure whole or not at all, alike on every run."""
-    with aside(path) as partial:
+    with aside(path) as (partial,):
         figure.savefig(partial, format=format, metadata=METADATA[format])
 
 
