@@ -96,7 +96,8 @@ def export(
 ) -> Export:
     """Write the wanted part of the graph, without nodes that have no edge.
 
-    Of .jsonl, .bib and .ris: its papers; all where nothing is chosen. The layout is that of the page, GraphML and GEXF.
+    Of .jsonl, .bib and .ris: its papers, all where nothing is chosen. The layout is that of the page,
+    GraphML and GEXF.
 
     Raises UnknownFormat, Contradiction if no file of this format could hold what the filters want, and
     MissingExtra if the format needs a package that is not installed.
