@@ -1,11 +1,13 @@
 """The findings agree with the queries, and hold nothing that the graph does not."""
 
-from sqlite3 import Connection
+import json
+from sqlite3 import Connection, connect
 
 import networkx as nx
+import pytest
 
 from kgraph import queries
-from kgraph.findings import find
+from kgraph.findings import find, introduced
 from kgraph.graph import Filter, read_graph
 from kgraph.views.communities import communities
 
@@ -16,7 +18,8 @@ def test_figures_are_those_of_the_queries(toy: Connection) -> None:
     assert findings.coverage == queries.doctor(toy)
     methods = queries.top(toy, type=["method"], limit=10)
     assert list(findings.foremost["method"]) == methods
-    rising = [row for row in queries.top(toy, by="rising", limit=None) if row["rising"] > 1]
+    ranked = queries.top(toy, by="rising", limit=None)
+    rising = [row for row in ranked if row["rising"] > 1 and row["recent"] >= 2]
     assert [row["id"] for row in findings.rising] == [row["id"] for row in rising][:12]
     assert all(sum(row["years"]) <= row["papers"] for row in findings.rising)
 
@@ -28,6 +31,41 @@ def test_what_the_filters_leave_out_is_not_found(toy: Connection) -> None:
     assert findings.foremost["dataset"]
     assert {row["type"] for row in findings.introduced} <= {"dataset"}
     assert not findings.compared
+
+
+def test_themes_are_the_clusters_of_an_export_of_entities(toy: Connection) -> None:
+    entities = read_graph(toy, Filter(kind="entities"))
+    entities.remove_nodes_from([node for node, degree in entities.degree() if not degree])
+    sizes = [len(group) for group in communities(entities)]
+    themes = find(toy, read_graph(toy)).themes
+    assert themes
+    assert sorted((theme.size for theme in themes), reverse=True) == [size for size in sizes if size >= 4]
+
+
+@pytest.mark.parametrize(
+    ("since", "date", "title", "papers", "introducers", "kept"),
+    [
+        pytest.param("2020-01-05", "2020-01-05", "On cups", 300, 1, True, id="the first that names it"),
+        pytest.param("2019-12-30", "2020-01-05", "On cups", 300, 1, True, id="of the year after"),
+        pytest.param("2015", "2020-01-05", "Teapot: a cup", 300, 1, False, id="known for years"),
+        pytest.param(None, None, "Teapot: a cup", 300, 2, True, id="no date, at the head of the title"),
+        pytest.param(None, None, "Teapot-Sort: a cup", 300, 1, False, id="no date, another thing's title"),
+        pytest.param(None, None, "On cups", 3, 1, True, id="no date, few papers"),
+        pytest.param(None, None, "On cups", 3, 2, False, id="no date, few papers, another claims it"),
+        pytest.param(None, None, "On cups", 300, 1, False, id="no date, many papers"),
+    ],
+)
+def test_only_a_likely_origin_is_named(
+    since: str | None, date: str | None, title: str, papers: int, introducers: int, kept: bool
+) -> None:
+    db = connect(":memory:")
+    db.row_factory = None
+    db.execute("CREATE TABLE entities (id, name, type, papers, since, introduced_by)")
+    db.execute("CREATE TABLE papers (id, title, date, url)")
+    claims = json.dumps(["arxiv:1", "arxiv:2"][:introducers])
+    db.execute("INSERT INTO entities VALUES ('e', 'Teapot', 'method', ?, ?, ?)", [papers, since, claims])
+    db.execute("INSERT INTO papers VALUES ('arxiv:1', ?, ?, NULL)", [title, date])
+    assert [row["paper"] for row in introduced(db, [{"id": "e"}])] == ["arxiv:1"] * kept
 
 
 def test_it_says_who_introduced_what(toy: Connection) -> None:

@@ -32,29 +32,33 @@ class Format:
 
 FORMATS = (
     Format("graphml", ".graphml", "Gephi, yEd, igraph, networkx: open the file", write_graphml),
-    Format("cytoscape", ".cyjs", "Cytoscape: File > Import > Network from File", write_cyjs),
-    Format("cytoscape", ".graphml", "Cytoscape: File > Import > Network from File", write_cytoscape_graphml),
+    Format("cytoscape", ".cyjs", "Cytoscape: File > Import > Network from File...", write_cyjs),
+    Format(
+        "cytoscape", ".graphml", "Cytoscape: File > Import > Network from File...", write_cytoscape_graphml
+    ),
     Format("gexf", ".gexf", "Gephi: File > Open; Gephi Lite. The timeline plays years", write_gexf),
     Format(
         "gephi",
         ".csv",
-        "Gephi: File > Import spreadsheet, first OUT.nodes.csv, then OUT.edges.csv; any spreadsheet",
+        "Gephi: File > Import spreadsheet..., OUT.nodes.csv as nodes, then OUT.edges.csv as edges, appended"
+        " to the same workspace; any spreadsheet",
         write_tables,
     ),
     Format(
         "neo4j",
         ".csv",
-        "Neo4j: neo4j-admin database import full --nodes=OUT.nodes.csv --relationships=OUT.edges.csv",
+        "Neo4j, a new database: neo4j-admin database import full --nodes=OUT.nodes.csv"
+        " --relationships=OUT.edges.csv",
         write_neo4j,
     ),
     Format("cypher", ".cypher", "Neo4j, small graphs: cypher-shell -f OUT", write_cypher),
     Format("node-link", ".json", 'networkx.node_link_graph(data, edges="edges"), D3', write_nodelink),
     Format("graphology", ".json", "graphology, sigma.js: Graph.from(data)", write_graphology),
-    Format("vosviewer", ".json", "VOSviewer, also online: Open > JSON", write_vosviewer),
+    Format("vosviewer", ".json", "VOSviewer, desktop or online: Open, there JSON", write_vosviewer),
     Format(
         "vosviewer",
         ".txt",
-        "VOSviewer: Create > network data > VOSviewer files, OUT.map.txt and OUT.network.txt",
+        "older VOSviewer: Open, there OUT.map.txt and OUT.network.txt",
         write_vosviewer_texts,
     ),
     Format("pajek", ".net", "Pajek: File > Network > Read", write_pajek),
