@@ -100,7 +100,8 @@ def introduced(db: Connection, ranked: Sequence[Row]) -> list[Row]:
         FROM json_each(:ids) AS wanted JOIN entities ON entities.id = wanted.value
         JOIN papers AS paper ON paper.id = json_extract(introduced_by, '$[0]')
         WHERE iif(date IS NULL OR since IS NULL,
-                  title LIKE name || ':%' OR entities.papers <= :new AND json_array_length(introduced_by) = 1,
+                  substr(title, 1, length(name) + 1) = name || ':'
+                  OR entities.papers <= :new AND json_array_length(introduced_by) = 1,
                   substr(date, 1, 4) - substr(since, 1, 4) <= 1)
         ORDER BY wanted.key LIMIT :limit
         """,

@@ -50,6 +50,7 @@ def test_themes_are_the_clusters_of_an_export_of_entities(toy: Connection) -> No
         pytest.param("2015", "2020-01-05", "Teapot: a cup", 300, 1, False, id="known for years"),
         pytest.param(None, None, "Teapot: a cup", 300, 2, True, id="no date, at the head of the title"),
         pytest.param(None, None, "Teapot-Sort: a cup", 300, 1, False, id="no date, another thing's title"),
+        pytest.param(None, None, "TEAPOT: a cup", 300, 1, False, id="no date, another thing in capitals"),
         pytest.param(None, None, "On cups", 3, 1, True, id="no date, few papers"),
         pytest.param(None, None, "On cups", 3, 2, False, id="no date, few papers, another claims it"),
         pytest.param(None, None, "On cups", 300, 1, False, id="no date, many papers"),
