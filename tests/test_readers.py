@@ -409,6 +409,27 @@ def test_gexf_keeps_to_its_schema(graph: "nx.MultiDiGraph[str]", tmp_path: Path)
     assert len(list(tree.iter("{*}position", "{*}size", "{*}color"))) == 3 * len(graph)
 
 
+def test_gexf_keeps_to_what_gephi_imports(graph: "nx.MultiDiGraph[str]", tmp_path: Path) -> None:
+    """It drops an edge of another `type`, a weight of 0, a bare year; a size must be the first attribute."""
+    (path,) = write(graph, "gexf", ".gexf", tmp_path)
+    tree = etree.parse(path)
+    nodes, edges = list(tree.iter("{*}node")), list(tree.iter("{*}edge"))
+    ids = {node.get("id") for node in nodes}
+    assert len(ids) == len(nodes)
+    assert len({edge.get("id") for edge in edges}) == len(edges)
+    assert all({edge.get("source"), edge.get("target")} <= ids for edge in edges)
+    assert all(edge.get("type") is None and float(edge.get("weight")) > 0 for edge in edges)
+    assert len({tuple(edge.get(key) for key in ("source", "target", "kind")) for edge in edges}) == len(edges)
+    for element in (*nodes, *edges):
+        span = element.get("start"), element.get("end")
+        assert span == (None, None) or re.fullmatch(r"(\d{4})-01-01 (\d{4})-12-31", " ".join(span))
+        assert span[0] is None or span[0] < span[1]
+    assert all(size.keys()[0] == "value" for size in tree.iter("{*}size"))
+    assert all(0 <= int(color.get(part)) <= 255 for color in tree.iter("{*}color") for part in "rgb")
+    declared = [attribute.get("id") for attribute in tree.iter("{*}attribute")]
+    assert not {"id", "label", "timeset", "start", "end"} & set(declared)
+
+
 def test_gexf_says_when(tmp_path: Path) -> None:
     (path,) = write(sample(), "gexf", ".gexf", tmp_path)
     tree = etree.parse(path)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MANIFEST = ".kgraph.json"  # what kgraph wrote, with digests; Obsidian shows no file that begins with a dot
 SETTINGS = ".obsidian"
-LONGEST = 100  # characters of a file's name: within every system's limit, even in UTF-8 outside Latin
+LONGEST, MOST_BYTES = 100, 200  # of a file's name: with digest and suffix within every system's 255
 PROPERTIES = ("type", "papers", "since", "date", "url")
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\\/:*?"<>|#^\[\]\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
@@ -154,7 +154,7 @@ def safe_name(label: str) -> str:
     """
     text = unicodedata.normalize("NFC", label)
     text = " ".join(_UNSAFE.sub(" ", text).split()).replace(" .", ".")
-    text = text[:LONGEST].strip(" .") or "unnamed"
+    text = text[:LONGEST].encode()[:MOST_BYTES].decode(errors="ignore").strip(" .") or "unnamed"
     return f"{text}_" if _RESERVED.fullmatch(text) else text
 
 
