@@ -123,7 +123,7 @@ def _compared(db: Connection, graph: nx.MultiDiGraph[str]) -> list[Row]:
         return -row["papers"], -known, row["a"], row["b"]
 
     rows.sort(key=foremost)
-    names: Mapping[str, str] = dict(graph.nodes(data="label"))
+    names: Mapping[str, str] = {row[end]: graph.nodes[row[end]]["label"] for row in rows for end in "ab"}
     return [
         row
         | {end: names[row[end]] for end in "ab"}
