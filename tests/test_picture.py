@@ -33,13 +33,14 @@ def row_of(count: int) -> "nx.MultiDiGraph[str]":
 
 
 def names(path: Path) -> list[str]:
-    return [text for text in etree.parse(path).getroot().itertext() if text.startswith("Thing")]
+    return [text for text in etree.parse(path).getroot().itertext() if re.fullmatch(r"Thing \d+", text)]
 
 
 def test_names_are_text_and_the_foremost_are_there(tmp_path: Path) -> None:
     write_svg(row_of(40), tmp_path / "map.svg")
     shown = names(tmp_path / "map.svg")
     assert "Thing 0" in shown
+    assert "Thing 0, Thing 1" in (tmp_path / "map.svg").read_text("utf-8"), "the heading of a region"
     assert len(shown) == len(set(shown)) <= 40
     assert not re.search(r"<dc:date>|matplotlib\.org", (tmp_path / "map.svg").read_text("utf-8"))
 
