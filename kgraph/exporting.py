@@ -117,8 +117,7 @@ def export(
     filtered = nodes - len(graph), edges - graph.number_of_edges()
     lone = [node for node, degree in graph.degree() if not degree]
     graph.remove_nodes_from(lone)
-    part = graph if chosen.most is None else foremost(graph, chosen.most)
-    written = _write(store, chosen, part, path, layout)
+    written = _write(store, chosen, graph, path, layout)
     hidden = len(graph) - written.nodes, graph.number_of_edges() - (written.edges or 0)
     return replace(
         written,
@@ -131,17 +130,21 @@ def export(
 
 
 def _write(store: Store, format: Format, graph: nx.MultiDiGraph[str], path: Path, layout: Layout) -> Export:
-    """Write the graph, laid out so where the format holds places."""
-    counts = len(graph), graph.number_of_edges()
+    """Write the graph or what the format has room for, laid out so where it holds places."""
     if format.name == "html":
         page = write_html(graph, path, cards=partial(collect_cards, store.connection), layout=layout)
         return Export((path,), page.shown, page.shown_edges, why=page.why)
     if format.name == "report":
         write_report(find(store.connection, graph), path, format.suffix)
-    elif format.write is not None:
-        options = {"layout": layout} if format.placed else {}
-        return Export(format.write(graph, path, **options) or (path,), *counts)
-    return Export((path,), *counts)
+        return Export((path,), len(graph), graph.number_of_edges())
+    assert format.write is not None
+    part, options = graph, dict[str, object]()
+    if format.placed:
+        options["layout"] = layout
+    if format.most is not None:
+        part, options["whole"] = foremost(graph, format.most), graph
+    written = format.write(part, path, **options) or (path,)
+    return Export(written, len(part), part.number_of_edges())
 
 
 def _write_papers(store: Store, path: Path, wanted: Filter, format: str) -> Export:

@@ -28,7 +28,7 @@ class Format:
     opens: str  # which program opens it, and how
     write: Writer | None = None  # None where it needs more than the graph
     placed: bool = False  # it holds where nodes stand, so that its writer takes a `layout`
-    most: int | None = None  # nodes that it has room for
+    most: int | None = None  # nodes that it has room for; its writer takes the `whole` graph too
 
 
 FORMATS = (

@@ -16,8 +16,9 @@ from kgraph.display import readable
 from kgraph.errors import MissingExtra
 from kgraph.views.files import aside
 from kgraph.views.lettering import Box, Circle, place_headings, place_names
-from kgraph.views.regions import Ties, regions, tie
+from kgraph.views.regions import regions, tie, within
 from kgraph.views.rows import Row, drawn_rows, edge_rows
+from kgraph.views.scene import shown_regions
 from kgraph.views.style import COLORS, OTHER
 
 if TYPE_CHECKING:
@@ -53,22 +54,40 @@ METADATA: Mapping[str, dict[str, Any]] = {
 }
 
 
-def write_svg(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> None:
-    """Draw the graph as SVG."""
+def write_svg(
+    graph: "nx.MultiDiGraph[str]",
+    path: Path,
+    *,
+    layout: "Layout" = "own",
+    whole: "nx.MultiDiGraph[str] | None" = None,
+) -> None:
+    """Draw the graph as SVG, its regions those of the whole of which it is a part."""
     with drawing():
-        save(_draw(graph, layout), path, "svg")
+        save(_draw(graph, layout, whole), path, "svg")
 
 
-def write_pdf(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> None:
-    """Draw the graph as PDF."""
+def write_pdf(
+    graph: "nx.MultiDiGraph[str]",
+    path: Path,
+    *,
+    layout: "Layout" = "own",
+    whole: "nx.MultiDiGraph[str] | None" = None,
+) -> None:
+    """Draw the same as PDF."""
     with drawing():
-        save(_draw(graph, layout), path, "pdf")
+        save(_draw(graph, layout, whole), path, "pdf")
 
 
-def write_png(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> None:
-    """Draw the graph as PNG, 2,000 pixels wide."""
+def write_png(
+    graph: "nx.MultiDiGraph[str]",
+    path: Path,
+    *,
+    layout: "Layout" = "own",
+    whole: "nx.MultiDiGraph[str] | None" = None,
+) -> None:
+    """Draw the same as PNG, 2,000 pixels wide."""
     with drawing():
-        save(_draw(graph, layout), path, "png")
+        save(_draw(graph, layout, whole), path, "png")
 
 
 def foremost(graph: "nx.MultiDiGraph[str]", most: int) -> "nx.MultiDiGraph[str]":
@@ -124,14 +143,16 @@ class _Lettered:
     regions: Sequence[tuple[str, Box, Sequence[str]]]  # heading, its place, the nodes
 
 
-def _draw(graph: "nx.MultiDiGraph[str]", layout: "Layout") -> "Figure":
-    ties = tie(graph)
+def _draw(graph: "nx.MultiDiGraph[str]", layout: "Layout", whole: "nx.MultiDiGraph[str] | None") -> "Figure":
+    whole = graph if whole is None else whole
+    all_ties = tie(whole)
+    ties = within(all_ties, graph)
     rows = {row["id"]: row for row in drawn_rows(graph, layout, ties)}
     if not rows:
         figure = new_figure(WIDTH / 72, WIDTH / 72)
         figure.text(0.5, 0.5, "nothing to show", ha="center", color=INK, size=LARGEST_TYPE)
         return figure
-    lettered = _letter(graph, ties, rows)
+    lettered = _letter(shown_regions(regions(whole, all_ties), ties), rows)
     figure = new_figure(WIDTH / 72, lettered.height / 72)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0), xlim=(0, WIDTH), ylim=(0, lettered.height))
     axes.set_axis_off()
@@ -143,13 +164,13 @@ def _draw(graph: "nx.MultiDiGraph[str]", layout: "Layout") -> "Figure":
     return figure
 
 
-def _letter(graph: "nx.MultiDiGraph[str]", ties: Ties, rows: Mapping[str, Row]) -> _Lettered:
-    """Fit the map into a column and find the places of all names."""
+def _letter(regions: Sequence[tuple[str, Sequence[int]]], rows: Mapping[str, Row]) -> _Lettered:
+    """Fit the map into a column and find the places of all names; regions are indices into the rows."""
     order = sorted(rows, key=lambda id_: (-rows[id_]["size"], id_))
     height, circles = _fit([rows[id_] for id_ in order])
     window = (1.0, FOOT, WIDTH - 1.0, height - 1.0)
-    ids = dict(zip(sorted(graph), rows, strict=True))
-    found = [(region.name, [ids[node] for node in region.members]) for region in regions(graph, ties)]
+    ids = list(rows)
+    found = [(name, [ids[place] for place in places]) for name, places in regions]
     place = dict(zip(order, circles, strict=True))
     areas = [_area([place[id_] for id_ in members]) for _, members in found]
     headings = place_headings(
