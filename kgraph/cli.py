@@ -14,7 +14,7 @@ import click
 
 from kgraph import __version__
 from kgraph.config import Config
-from kgraph.errors import AmbiguousName, BadInput, KGraphError, UnknownName
+from kgraph.errors import AmbiguousName, BadInput, Contradiction, KGraphError, UnknownName
 from kgraph.records import PAPER_RELATIONS, ROLES, STATED, TYPES
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-FAILED, AMBIGUOUS, UNKNOWN, INTERRUPTED = 1, 3, 4, 130
+FAILED, USAGE, AMBIGUOUS, UNKNOWN, INTERRUPTED = 1, 2, 3, 4, 130
 RELATIONS = tuple(dict.fromkeys((*STATED, "appears_with", *ROLES, *PAPER_RELATIONS)))
 
 
@@ -48,7 +48,8 @@ class Commands(click.Group):
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise  # click ends quietly
-            sys.exit(_fail(f"{error.filename}: {error.strerror}" if error.filename else str(error)))
+            said = error.strerror or str(error)
+            sys.exit(_fail(f"{error.filename}: {said}" if error.filename else said))
         except Exception as error:
             if not _is_sqlite_error(error):
                 raise
@@ -84,6 +85,9 @@ def _show_error(error: KGraphError, as_json: bool) -> int:
         case UnknownName():
             code = UNKNOWN
             answer = {"error": "unknown", "name": error.name, "near": list(error.near)}
+        case Contradiction():
+            _fail(str(error))
+            return USAGE
         case _:
             return _fail(str(error))
     if as_json:

@@ -53,6 +53,10 @@ class AmbiguousName(KGraphError):
         return f"{self.name!r} names {len(self.candidates)} things; ask for one of: {ids}"
 
 
+class Contradiction(KGraphError):
+    """Options of one command that leave nothing between them."""
+
+
 class MissingExtra(KGraphError):
     """A package that this call needs is not installed; it comes with an extra, or is to be had by itself."""
 

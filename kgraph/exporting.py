@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -10,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from kgraph.bibliographies import WRITERS as BIBLIOGRAPHIES
 from kgraph.documents import document
-from kgraph.errors import KGraphError
+from kgraph.errors import Contradiction, KGraphError
 from kgraph.findings import find
-from kgraph.graph import Filter, count_graph, read_graph
+from kgraph.graph import Filter, count_graph, read_graph, refuse
 from kgraph.store import Store
 from kgraph.views import FORMATS, Format
 from kgraph.views.borrowed import Layout
@@ -93,26 +94,30 @@ def choose_format(path: Path, name: str | None) -> Format:
 def export(
     store: Store, path: Path, wanted: Filter, format: str | None = None, layout: Layout = "own"
 ) -> Export:
-    """Write the wanted part of the graph, without nodes that have no edge, or its papers (.bib, .ris).
+    """Write the wanted part of the graph, without nodes that have no edge.
 
-    Where nothing is chosen these are all papers; .jsonl always holds all. The layout is that of every
-    format that holds places.
+    Of .jsonl, .bib and .ris: its papers, all where nothing is chosen. The layout is that of every format that
+    holds places.
 
-    Raises UnknownFormat, and MissingExtra if the format needs a package that is not installed.
+    Raises UnknownFormat, Contradiction if no file of this format could hold what the filters want, and
+    MissingExtra if the format needs a package that is not installed.
     """
     chosen = choose_format(path, format)
+    holds_papers = chosen.name == "papers" or chosen.name in BIBLIOGRAPHIES
+    refuse(wanted)
+    if holds_papers and wanted.kind == "entities":
+        raise Contradiction("this format holds papers, and --kind entities leaves none")
     path.parent.mkdir(parents=True, exist_ok=True)
-    if chosen.name == "papers":
-        return Export((path,), write_papers(store, path), None)
-    if chosen.name in BIBLIOGRAPHIES:
-        return Export((path,), write_bibliography(store, path, wanted, chosen.name), None)
+    if holds_papers:
+        return _write_papers(store, path, wanted, chosen.name)
     graph = read_graph(store.connection, wanted)
+    if wanted.around is not None and wanted.around not in graph:
+        raise Contradiction(f"{wanted.around} is not among what --kind {wanted.kind} leaves")
     nodes, edges = count_graph(store.connection)
     filtered = nodes - len(graph), edges - graph.number_of_edges()
     lone = [node for node, degree in graph.degree() if not degree]
     graph.remove_nodes_from(lone)
-    part = graph if chosen.most is None else foremost(graph, chosen.most)
-    written = _write(store, chosen, part, path, layout)
+    written = _write(store, chosen, graph, path, layout)
     hidden = len(graph) - written.nodes, graph.number_of_edges() - (written.edges or 0)
     return replace(
         written,
@@ -125,35 +130,48 @@ def export(
 
 
 def _write(store: Store, format: Format, graph: nx.MultiDiGraph[str], path: Path, layout: Layout) -> Export:
-    """Write the graph, laid out so where the format holds places."""
-    counts = len(graph), graph.number_of_edges()
+    """Write the graph or what the format has room for, laid out so where it holds places."""
     if format.name == "html":
         page = write_html(graph, path, cards=partial(collect_cards, store.connection), layout=layout)
         return Export((path,), page.shown, page.shown_edges, why=page.why)
     if format.name == "report":
         write_report(find(store.connection, graph), path, format.suffix)
-    elif format.write is not None:
-        options = {"layout": layout} if format.placed else {}
-        return Export(format.write(graph, path, **options) or (path,), *counts)
-    return Export((path,), *counts)
+        return Export((path,), len(graph), graph.number_of_edges())
+    assert format.write is not None
+    part, options = graph, dict[str, object]()
+    if format.placed:
+        options["layout"] = layout
+    if format.most is not None:
+        part, options["whole"] = foremost(graph, format.most), graph
+    written = format.write(part, path, **options) or (path,)
+    return Export(written, len(part), part.number_of_edges())
 
 
-def write_papers(store: Store, path: Path) -> int:
-    """Write what was found in each paper, one JSON object a line, by paper id; return how many."""
-    count = 0
-    with atomic_write(path) as file:
-        for paper, found, entity_of in store.extractions():
-            file.write(json.dumps(document(paper, found, entity_of), ensure_ascii=False) + "\n")
-            count += 1
-    return count
-
-
-def write_bibliography(store: Store, path: Path, wanted: Filter, format: str) -> int:
-    """Write the papers of the wanted part of the graph, all if nothing is chosen, by id; return how many."""
+def _write_papers(store: Store, path: Path, wanted: Filter, format: str) -> Export:
+    """Write the papers of the wanted part of the graph, by id; all if nothing is chosen."""
     chosen = None
     if wanted != Filter():
         graph = read_graph(store.connection, wanted)
         chosen = {node for node, degree in graph.degree() if degree}
+    write = write_extractions if format == "papers" else partial(write_bibliography, format=format)
+    count = write(store, path, chosen)
+    ((papers,),) = store.connection.execute("SELECT count(*) FROM papers")
+    return Export((path,), count, None, filtered=papers - count)
+
+
+def write_extractions(store: Store, path: Path, chosen: Collection[str] | None = None) -> int:
+    """Write what was found in each paper, or each chosen one, a JSON object a line; return how many."""
+    count = 0
+    with atomic_write(path) as file:
+        for paper, found, entity_of in store.extractions():
+            if chosen is None or paper.id in chosen:
+                file.write(json.dumps(document(paper, found, entity_of), ensure_ascii=False) + "\n")
+                count += 1
+    return count
+
+
+def write_bibliography(store: Store, path: Path, chosen: Collection[str] | None, format: str) -> int:
+    """Write all papers, or the chosen ones, as BibTeX or RIS; return how many."""
     papers = [paper for paper in store.papers() if chosen is None or paper.id in chosen]
     with atomic_write(path) as file:
         file.write(BIBLIOGRAPHIES[format](papers))

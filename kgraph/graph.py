@@ -6,14 +6,15 @@ Attributes are scalars; what is unknown is left out rather than None. Strength i
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any, Literal
 
 from kgraph.config import Config
+from kgraph.errors import Contradiction
 from kgraph.measures import strength
-from kgraph.records import PAPER_RELATIONS, SYMMETRIC
+from kgraph.records import PAPER_RELATIONS, STATED, SYMMETRIC
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -38,6 +39,29 @@ class Filter:
 
 
 _EVERYTHING = Filter()
+
+
+def refuse(wanted: Filter) -> None:
+    """Raise Contradiction where filters leave nothing, or one does nothing, whatever the store holds."""
+    said = next(_contradictions(wanted), None)
+    if said is not None:
+        raise Contradiction(said)
+
+
+def _contradictions(wanted: Filter) -> Iterator[str]:
+    of_entities = wanted.types or wanted.min_papers != Config.min_papers or wanted.top is not None
+    relations = set(wanted.relations)
+    between = {"papers": PAPER_RELATIONS, "entities": (*STATED, "appears_with")}.get(wanted.kind)
+    if wanted.kind == "papers" and of_entities:
+        yield "--type, --min-papers and --top choose entities, and --kind papers leaves none"
+    if between and relations and not relations.intersection(between):
+        yield f"--kind {wanted.kind} leaves only the relations {', '.join(between)}"
+    if wanted.kind == "entities" and wanted.stubs is not None:
+        yield "--stubs adds papers, and --kind entities leaves none"
+    if wanted.stubs is not None and relations and "cites" not in relations:
+        yield "--stubs adds what papers cite, and --relation leaves no citation"
+    if wanted.hops != Config.hops and wanted.around is None:
+        yield "--hops says how far to go from a name; give that with --around"
 
 
 def read_graph(db: Connection, wanted: Filter = _EVERYTHING) -> nx.MultiDiGraph[str]:

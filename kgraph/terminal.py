@@ -477,25 +477,32 @@ def progress() -> Iterator[Progress | None]:
 def show_export(written: Export) -> None:
     """Print the files that were written; say on stderr what they hold and what is left out."""
     click.echo("\n".join(str(path) for path in written.paths))
-    say(
-        f"{written.nodes} nodes, {written.edges} edges"
-        if written.edges is not None
-        else f"{written.nodes} papers"
-    )
+    if written.edges is None:
+        say(_counted(papers=written.nodes))
+        if written.filtered:
+            say(f"Left out by the filters: {_counted(papers=written.filtered)}.")
+        return
+    say(_counted(nodes=written.nodes, edges=written.edges))
     if written.lone:
-        say(f"{written.lone} nodes without an edge are left out.")
+        say(f"Left out for want of an edge: {_counted(nodes=written.lone)}.")
     if written.filtered or written.filtered_edges:
-        filtered = f"{written.filtered} nodes and {written.filtered_edges} edges"
-        say(f"The filters leave out {filtered}.")
-    hidden = [
-        f"{count} {what}"
-        for count, what in ((written.hidden, "nodes"), (written.hidden_edges, "edges"))
-        if count
-    ]
-    if hidden:
-        say(f"Only the strongest part of the graph has room; {' and '.join(hidden)} are not shown.")
+        filtered = _counted(nodes=written.filtered, edges=written.filtered_edges)
+        say(f"Left out by the filters: {filtered}.")
+    if written.hidden or written.hidden_edges:
+        hidden = _counted(nodes=written.hidden or None, edges=written.hidden_edges or None)
+        say(f"Left out for want of room, the weakest: {hidden}.")
     if written.why:
         say(written.why)
+
+
+def _counted(**counts: int | None) -> str:
+    """Spell counts of things whose names are plurals by an s.
+
+    >>> _counted(nodes=1, edges=0, papers=None)
+    '1 node, 0 edges'
+    """
+    known = {name: count for name, count in counts.items() if count is not None}
+    return ", ".join(f"{count} {name[:-1] if count == 1 else name}" for name, count in known.items())
 
 
 def show_scores(scores: Mapping[str, Any]) -> None:

@@ -434,7 +434,7 @@ def test_export_says_what_is_left_out(tmp_path: Path) -> None:
     result = kgraph("export", tmp_path / "graph.csv")
     files = f"{tmp_path / 'graph.nodes.csv'}\n{tmp_path / 'graph.edges.csv'}\n"
     assert (result.stdout, result.exit_code) == (files, 0)
-    assert result.stderr == "27 nodes, 77 edges\n2 nodes without an edge are left out.\n"
+    assert result.stderr == "27 nodes, 77 edges\nLeft out for want of an edge: 2 nodes.\n"
 
 
 def test_trends_end_in_lines_on_a_terminal_alone() -> None:
@@ -457,7 +457,43 @@ def test_export_in_a_format_of_many_suffixes(tmp_path: Path) -> None:
     result = kgraph("export", tmp_path / "graph.csv", "--format", "neo4j", "--type", "method")
     assert result.exit_code == 0
     assert (tmp_path / "graph.nodes.csv").read_text("utf-8").startswith("id:ID,name,")
-    assert re.search(r"The filters leave out \d+ nodes and \d+ edges\.", result.stderr)
+    assert re.search(r"Left out by the filters: \d+ nodes, \d+ edges\.", result.stderr)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        pytest.param("a.gexf", "--kind papers --type method", "papers leaves none", id="types of papers"),
+        pytest.param("a.csv", "--kind papers --top 5", "--kind papers leaves none", id="top of papers"),
+        pytest.param("a.net", "--kind papers --relation uses", "leaves only the relations cites", id="roles"),
+        pytest.param("a.ttl", "--kind entities --relation cites", "only the relations extends", id="cites"),
+        pytest.param("a.html", "--kind entities --stubs 2", "--stubs adds papers", id="stubs of entities"),
+        pytest.param("a.json", "--relation uses --stubs 2", "leaves no citation", id="stubs without cites"),
+        pytest.param("a.svg", "--hops 2", "give that with --around", id="hops from nowhere"),
+        pytest.param("a.bib", "--kind entities", "this format holds papers", id="papers of entities"),
+        pytest.param("a.jsonl", "--kind entities", "this format holds papers", id="found in entities"),
+        pytest.param("a.csv", "--kind papers --around Mamba", "mamba is not among", id="around an entity"),
+        pytest.param("a.csv", "--kind entities --around arxiv:2312.00752", "arxiv:2312.00752 is not among",
+                     id="around a paper"),
+    ],
+)  # fmt: skip
+def test_filters_that_leave_nothing_are_refused(tmp_path: Path, name: str, options: str, said: str) -> None:
+    result = kgraph("export", tmp_path / name, *options.split())
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("Error: ") and said in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "bib", "ris"])
+def test_filters_choose_papers(tmp_path: Path, suffix: str) -> None:
+    everything, some = (kgraph("export", tmp_path / f"{name}.{suffix}", *options)
+                        for name, options in (("all", ()), ("some", ("--around", "LoRA"))))  # fmt: skip
+    assert everything.stderr == "13 papers\n"
+    kept, left = map(int, re.findall(r"\d+", some.stderr))
+    assert some.stderr == f"{kept} papers\nLeft out by the filters: {left} papers.\n"
+    assert kept + left == 13
+    assert "LoRA" in (tmp_path / f"some.{suffix}").read_text("utf-8")
+    assert (tmp_path / f"some.{suffix}").stat().st_size < (tmp_path / f"all.{suffix}").stat().st_size
 
 
 def test_export_around_a_name(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from kgraph.views.style import COLORS
+from kgraph.views.style import COLORS, DARK
 
 CSS = (files("kgraph.views") / "page.css").read_text("utf-8")
 THEMES = {
@@ -99,5 +99,6 @@ def test_red_and_green_would_not_be() -> None:
     assert far["deuteranopia"] < TELLABLE < far["usual"]
 
 
-def test_files_have_the_colours_of_the_light_page() -> None:
-    assert {type_: THEMES["light"][type_] for type_ in COLORS} == dict(COLORS)
+@pytest.mark.parametrize(("theme", "colors"), [("light", COLORS), ("dark", DARK)])
+def test_files_have_the_colours_of_the_page(theme: str, colors: dict[str, str]) -> None:
+    assert {type_: THEMES[theme][type_] for type_ in COLORS} == colors

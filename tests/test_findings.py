@@ -1,9 +1,12 @@
 """The findings agree with the queries, and hold nothing that the graph does not."""
 
-from sqlite3 import Connection
+import json
+from sqlite3 import Connection, connect
+
+import pytest
 
 from kgraph import queries
-from kgraph.findings import find
+from kgraph.findings import find, introduced
 from kgraph.graph import Filter, read_graph
 from kgraph.views.regions import regions
 
@@ -14,7 +17,8 @@ def test_figures_are_those_of_the_queries(toy: Connection) -> None:
     assert findings.coverage == queries.doctor(toy)
     methods = queries.top(toy, type=["method"], limit=10)
     assert list(findings.foremost["method"]) == methods
-    rising = [row for row in queries.top(toy, by="rising", limit=None) if row["rising"] > 1]
+    ranked = queries.top(toy, by="rising", limit=None)
+    rising = [row for row in ranked if row["rising"] > 1 and row["recent"] >= 2]
     assert [row["id"] for row in findings.rising] == [row["id"] for row in rising][:12]
     assert all(sum(row["years"]) <= row["papers"] for row in findings.rising)
 
@@ -26,6 +30,33 @@ def test_what_the_filters_leave_out_is_not_found(toy: Connection) -> None:
     assert findings.foremost["dataset"]
     assert {row["type"] for row in findings.introduced} <= {"dataset"}
     assert not findings.compared
+
+
+@pytest.mark.parametrize(
+    ("since", "date", "title", "papers", "introducers", "kept"),
+    [
+        pytest.param("2020-01-05", "2020-01-05", "On cups", 300, 1, True, id="the first that names it"),
+        pytest.param("2019-12-30", "2020-01-05", "On cups", 300, 1, True, id="of the year after"),
+        pytest.param("2015", "2020-01-05", "Teapot: a cup", 300, 1, False, id="known for years"),
+        pytest.param(None, None, "Teapot: a cup", 300, 2, True, id="no date, at the head of the title"),
+        pytest.param(None, None, "Teapot-Sort: a cup", 300, 1, False, id="no date, another thing's title"),
+        pytest.param(None, None, "TEAPOT: a cup", 300, 1, False, id="no date, another thing in capitals"),
+        pytest.param(None, None, "On cups", 3, 1, True, id="no date, few papers"),
+        pytest.param(None, None, "On cups", 3, 2, False, id="no date, few papers, another claims it"),
+        pytest.param(None, None, "On cups", 300, 1, False, id="no date, many papers"),
+    ],
+)
+def test_only_a_likely_origin_is_named(
+    since: str | None, date: str | None, title: str, papers: int, introducers: int, kept: bool
+) -> None:
+    db = connect(":memory:")
+    db.row_factory = None
+    db.execute("CREATE TABLE entities (id, name, type, papers, since, introduced_by)")
+    db.execute("CREATE TABLE papers (id, title, date, url)")
+    claims = json.dumps(["arxiv:1", "arxiv:2"][:introducers])
+    db.execute("INSERT INTO entities VALUES ('e', 'Teapot', 'method', ?, ?, ?)", [papers, since, claims])
+    db.execute("INSERT INTO papers VALUES ('arxiv:1', ?, ?, NULL)", [title, date])
+    assert [row["paper"] for row in introduced(db, [{"id": "e"}])] == ["arxiv:1"] * kept
 
 
 def test_it_says_who_introduced_what(toy: Connection) -> None:
@@ -59,4 +90,5 @@ def test_themes_are_the_regions_of_the_map(toy: Connection) -> None:
     assert themes
     for theme, region in zip(themes, found, strict=True):
         assert {row["id"] for row in theme.members} <= set(region.members)
-        assert theme.size == sum(node.startswith("entity:") for node in region.members)
+        assert all(row["id"].startswith("entity:") for row in theme.members)
+        assert theme.size == len(region.members)

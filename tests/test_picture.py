@@ -1,5 +1,6 @@
 """Still pictures: the same bytes every time, names as text, and none on top of another."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -33,13 +34,14 @@ def row_of(count: int) -> "nx.MultiDiGraph[str]":
 
 
 def names(path: Path) -> list[str]:
-    return [text for text in etree.parse(path).getroot().itertext() if text.startswith("Thing")]
+    return [text for text in etree.parse(path).getroot().itertext() if re.fullmatch(r"Thing \d+", text)]
 
 
 def test_names_are_text_and_the_foremost_are_there(tmp_path: Path) -> None:
     write_svg(row_of(40), tmp_path / "map.svg")
     shown = names(tmp_path / "map.svg")
     assert "Thing 0" in shown
+    assert "Thing 0, Thing 1" in (tmp_path / "map.svg").read_text("utf-8"), "the heading of a region"
     assert len(shown) == len(set(shown)) <= 40
     assert not re.search(r"<dc:date>|matplotlib\.org", (tmp_path / "map.svg").read_text("utf-8"))
 
@@ -52,6 +54,17 @@ def test_a_name_is_neither_mathematics_nor_markup(tmp_path: Path, name: str) -> 
     texts = [text.strip() for text in etree.parse(tmp_path / "map.svg").getroot().itertext()]
     assert readable(name) in texts
     write_png(graph, tmp_path / "map.png")
+
+
+def test_a_part_is_in_the_regions_of_the_whole(tmp_path: Path) -> None:
+    whole = row_of(10)
+    for one, other in itertools.combinations(sorted(whole), 2):
+        whole.add_edge(one, other, "appears_with", strength=0.3, papers=1)
+    part = whole.subgraph(sorted(whole)[1:]).copy()
+    write_svg(part, tmp_path / "map.svg", whole=whole)
+    assert "Thing 0, Thing 1" in (tmp_path / "map.svg").read_text("utf-8")
+    write_svg(part, tmp_path / "alone.svg")
+    assert "Thing 0" not in (tmp_path / "alone.svg").read_text("utf-8")
 
 
 def test_nothing_to_show(tmp_path: Path) -> None:

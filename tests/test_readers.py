@@ -28,7 +28,7 @@ from lxml import etree
 from kgraph.records import SYMMETRIC
 from kgraph.views import FORMATS
 from kgraph.views.regions import regions
-from kgraph.views.rows import edge_rows, node_rows
+from kgraph.views.rows import drawn_rows, edge_rows, node_rows
 
 Attributes = dict[str, Any]
 Nodes = dict[str, Attributes]
@@ -97,7 +97,33 @@ def one_node() -> "nx.MultiDiGraph[str]":
     return graph
 
 
-GRAPHS = [pytest.param(make(), id=make.__name__) for make in (sample, empty, one_node)]
+def large() -> "nx.MultiDiGraph[str]":
+    """100,000 edges between 20,000 nodes."""
+    graph = empty()
+    for number in range(20_000):
+        graph.add_node(
+            f"entity:{number}", label=f"Ünit β {number}", kind="entity", type="method",
+            papers=1 + number % 40, since=f"{2000 + number % 25}", aliases=f"U{number}|第{number}",
+        )  # fmt: skip
+    for number in range(100_000):
+        ends = f"entity:{number % 20_000}", f"entity:{(number * 7919 + 1) % 19_997}"
+        link(graph, ends[0], "appears_with", ends[1], until=f"{2023 + number % 3}")
+    return graph
+
+
+@pytest.fixture(
+    scope="module",
+    params=[sample, empty, one_node, pytest.param(large, marks=pytest.mark.slow)],
+    ids=lambda make: make.__name__,
+)
+def graph(request: pytest.FixtureRequest) -> "nx.MultiDiGraph[str]":
+    """Every test that reads back does so with each of these."""
+    made: nx.MultiDiGraph[str] = request.param()
+    return made
+
+
+def is_large(graph: "nx.MultiDiGraph[str]") -> bool:
+    return len(graph) > 1000
 
 
 def expected(graph: "nx.MultiDiGraph[str]", lists: bool, lost: Iterable[str] = ()) -> tuple[Nodes, Edges]:
@@ -187,6 +213,18 @@ def read_graphml(paths: tuple[Path, ...]) -> tuple[Nodes, Edges]:
     return found(*read_rustworkx(paths), {}, {"label": "relation"})
 
 
+def read_gexf(paths: tuple[Path, ...]) -> tuple[Nodes, Edges]:
+    read = nx.read_gexf(paths[0], version="1.3")
+    times = {"start", "end", "viz", "id"}  # tested apart
+    nodes = [{**_without(data, times), "id": node} for node, data in read.nodes(data=True)]
+    edges = [{**_without(data, times), "source": a, "target": b} for a, b, data in read.edges(data=True)]
+    return found(nodes, edges, {}, {"label": "relation"})
+
+
+def _without(row: Attributes, names: set[str]) -> Attributes:
+    return {name: value for name, value in row.items() if name not in names}
+
+
 def read_cytoscape_graphml(paths: tuple[Path, ...]) -> tuple[Nodes, Edges]:
     return found(*read_rustworkx(paths), {"name": "label"}, {"interaction": "relation"})
 
@@ -269,6 +307,7 @@ CASES = [
         "gexf", ".gexf", of_node("gexf", {}, {"label": "relation", "kind": "key"}), False, ["kind"],
         id="gexf-graphology",
     ),
+    pytest.param("gexf", ".gexf", read_gexf, False, ["kind"], id="gexf-networkx"),
     pytest.param("cytoscape", ".graphml", read_cytoscape_graphml, False, ["kind"], id="cytoscape-rustworkx"),
     pytest.param("cytoscape", ".cyjs", of_node("cyjs", *BOTH), True, [], id="cyjs-cytoscape"),
     pytest.param(
@@ -283,7 +322,6 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("graph", GRAPHS)
 @pytest.mark.parametrize(("name", "suffix", "read", "lists", "lost"), CASES)
 def test_reads_back(
     graph: "nx.MultiDiGraph[str]",
@@ -294,6 +332,8 @@ def test_reads_back(
     lost: list[str],
     tmp_path: Path,
 ) -> None:
+    if name == "cypher" and is_large(graph):
+        pytest.skip("Cypher is for small graphs: the grammar takes minutes for so many statements")
     nodes, edges = read(write(graph, name, suffix, tmp_path))
     wanted_nodes, wanted_edges = expected(graph, lists, lost)
     if name == "neo4j":  # its sign between items cannot stand in one
@@ -316,22 +356,51 @@ def rows(graph: "nx.MultiDiGraph[str]") -> tuple[list[Attributes], list[Attribut
     return list(node_rows(graph)), list(edge_rows(graph))
 
 
-@pytest.mark.parametrize("graph", GRAPHS)
 def test_gephi_tables_in_duckdb(graph: "nx.MultiDiGraph[str]", tmp_path: Path) -> None:
+    """A text that a spreadsheet would run has a quote before it."""
     paths = write(graph, "gephi", ".csv", tmp_path)
-    options = {"header": True, "all_varchar": True, "quotechar": '"', "delimiter": ","}
-    nodes, edges = (duckdb.read_csv(str(path), **options).fetchall() for path in paths)
-    wanted_nodes, wanted_edges = rows(graph)
-    assert [row[0] for row in nodes] == [row["id"] for row in wanted_nodes]
-    labels = [row["label"] for row in wanted_nodes]
-    assert [row[1] for row in nodes] == [f"'{label}" if label[0] in "=+-@" else label for label in labels]
-    assert [(a, b, relation) for a, b, _, _, relation, *_ in edges] == [
-        (row["source"], row["target"], row["relation"]) for row in wanted_edges
-    ]
-    assert {row[2] for row in edges} <= {"Directed", "Undirected"}
+    options = {"header": True, "all_varchar": True, "quotechar": '"', "escapechar": '"', "delimiter": ","}
+    nodes, edges = (_table(duckdb.read_csv(str(path), **options)) for path in paths)
+    assert {row["Type"] for row in edges} <= {"Directed", "Undirected"}
+    assert all((row["Type"] == "Undirected") == (row["symmetric"] == "true") for row in edges)
+    names = {"Id": "id", "Label": "label"}, {
+        "Source": "source", "Target": "target", "Label": "relation", "Weight": "weight",
+    }  # fmt: skip
+    read = found(nodes, [_without(row, {"Type", "Id"}) for row in edges], *names)
+    wanted_nodes, wanted_edges = expected(graph, lists=False)
+    assert read[0] == {id_: _in_cells(row) for id_, row in wanted_nodes.items()}
+    assert read[1] == {ends: _in_cells(row) for ends, row in wanted_edges.items()}
 
 
-@pytest.mark.parametrize("graph", GRAPHS)
+def _in_cells(row: Attributes) -> Attributes:
+    return {name: _in_a_cell(value) for name, value in row.items()}
+
+
+def _table(relation: Any) -> list[Attributes]:
+    return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+
+
+def _in_a_cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"'{value}" if isinstance(value, str) and value[0] in "=+-@" else str(value)
+
+
+def test_neo4j_tables_in_duckdb(graph: "nx.MultiDiGraph[str]", tmp_path: Path) -> None:
+    """What its importer asks for: ids without a repeat, ends that are there, labels, types in capitals."""
+    paths = write(graph, "neo4j", ".csv", tmp_path)
+    options = {"header": True, "all_varchar": True, "quotechar": '"', "escapechar": '"', "delimiter": ","}
+    nodes, edges = (_table(duckdb.read_csv(str(path), **options)) for path in paths)
+    ids = [row["id:ID"] for row in nodes]
+    assert len(set(ids)) == len(ids) == len(graph)
+    assert len(edges) == graph.number_of_edges()
+    assert {row[end] for row in edges for end in (":START_ID", ":END_ID")} <= set(ids)
+    assert all(
+        re.fullmatch("Paper|Entity;(Method|Model|Dataset|Task|Metric)", row[":LABEL"]) for row in nodes
+    )
+    assert all(re.fullmatch("[A-Z]+(_[A-Z]+)*", row[":TYPE"]) for row in edges)
+
+
 def test_gexf_keeps_to_its_schema(graph: "nx.MultiDiGraph[str]", tmp_path: Path) -> None:
     if not SCHEMA.exists():
         pytest.skip("no ../shared/samples/xsd_gexf_1.3")
@@ -342,6 +411,27 @@ def test_gexf_keeps_to_its_schema(graph: "nx.MultiDiGraph[str]", tmp_path: Path)
         element.tag = element.tag.replace(viz, "{http://gexf.net/1.3}")
     etree.XMLSchema(etree.parse(SCHEMA)).assertValid(tree)
     assert len(list(tree.iter("{*}position", "{*}size", "{*}color"))) == 3 * len(graph)
+
+
+def test_gexf_keeps_to_what_gephi_imports(graph: "nx.MultiDiGraph[str]", tmp_path: Path) -> None:
+    """It drops an edge of another `type`, a weight of 0, a bare year; a size must be the first attribute."""
+    (path,) = write(graph, "gexf", ".gexf", tmp_path)
+    tree = etree.parse(path)
+    nodes, edges = list(tree.iter("{*}node")), list(tree.iter("{*}edge"))
+    ids = {node.get("id") for node in nodes}
+    assert len(ids) == len(nodes)
+    assert len({edge.get("id") for edge in edges}) == len(edges)
+    assert all({edge.get("source"), edge.get("target")} <= ids for edge in edges)
+    assert all(edge.get("type") is None and float(edge.get("weight")) > 0 for edge in edges)
+    assert len({tuple(edge.get(key) for key in ("source", "target", "kind")) for edge in edges}) == len(edges)
+    for element in (*nodes, *edges):
+        span = element.get("start"), element.get("end")
+        assert span == (None, None) or re.fullmatch(r"(\d{4})-01-01 (\d{4})-12-31", " ".join(span))
+        assert span[0] is None or span[0] < span[1]
+    assert all(size.keys()[0] == "value" for size in tree.iter("{*}size"))
+    assert all(0 <= int(color.get(part)) <= 255 for color in tree.iter("{*}color") for part in "rgb")
+    declared = [attribute.get("id") for attribute in tree.iter("{*}attribute")]
+    assert not {"id", "label", "timeset", "start", "end"} & set(declared)
 
 
 def test_gexf_says_when(tmp_path: Path) -> None:
@@ -357,14 +447,47 @@ def test_gexf_says_when(tmp_path: Path) -> None:
     assert tree.find("{*}graph").get("timeformat") == "date"
 
 
-@pytest.mark.parametrize("graph", GRAPHS)
 def test_networkit_sees_the_structure(graph: "nx.MultiDiGraph[str]", tmp_path: Path) -> None:
+    """It numbers nodes as they come, and keeps weights but no attributes.
+
+    Its reader of GEXF takes whole numbers for ids only, and nodes with a time for events: not ours.
+    """
     (path,) = write(graph, "graphml", ".graphml", tmp_path)
     seen = networkit.graphio.GraphMLReader().read(str(path))
-    assert (seen.numberOfNodes(), seen.numberOfEdges()) == (len(graph), graph.number_of_edges())
+    nodes, edges = rows(graph)
+    number = {row["id"]: place for place, row in enumerate(nodes)}
+    assert seen.numberOfNodes() == len(nodes)
+    assert sorted(seen.iterEdgesWeights()) == sorted(
+        (number[row["source"]], number[row["target"]], row["weight"]) for row in edges
+    )
 
 
-@pytest.mark.parametrize("graph", GRAPHS)
+def test_the_drawing_reads_back(graph: "nx.MultiDiGraph[str]", tmp_path: Path) -> None:
+    """Places, sizes and colours, where a program opens the file as a map."""
+    wanted = {row["id"]: (row["x"], row["y"], row["size"], row["color"]) for row in drawn_rows(graph)}
+    for name, suffix, read in DRAWN:
+        nodes = read(write(graph, name, suffix, tmp_path))
+        assert {row["id"]: tuple(row[key] for key in ("x", "y", "size", "color")) for row in nodes} == wanted
+
+
+def _drawn_gexf(paths: tuple[Path, ...]) -> list[Attributes]:
+    drawn = []
+    for node, data in nx.read_gexf(paths[0], version="1.3").nodes(data=True):
+        viz = data["viz"]
+        color = "#" + bytes(viz["color"][part] for part in "rgb").hex()
+        drawn.append({"id": node, **viz["position"], "size": viz["size"], "color": color})
+    return drawn
+
+
+DRAWN: list[tuple[str, str, Callable[[tuple[Path, ...]], list[Attributes]]]] = [
+    ("graphml", ".graphml", lambda paths: read_rustworkx(paths)[0]),
+    ("cytoscape", ".graphml", lambda paths: read_rustworkx(paths)[0]),
+    ("gexf", ".gexf", _drawn_gexf),
+    ("parquet", ".parquet", lambda paths: records(pd.read_parquet(paths[0]))),
+    ("node-link", ".json", lambda paths: json.loads(paths[0].read_text("utf-8"))["nodes"]),
+]
+
+
 def test_pajek_in_networkx(graph: "nx.MultiDiGraph[str]", tmp_path: Path) -> None:
     """One relation a file is what networkx knows, so that it is given ours one by one."""
     (path,) = write(graph, "pajek", ".net", tmp_path)
@@ -395,16 +518,23 @@ def _pajek_names(nodes: list[Attributes]) -> dict[str, str]:
     return {id_: f"{name} ({id_})" if name == "Mamba" else name for id_, name in names.items()}
 
 
-@pytest.mark.parametrize("graph", GRAPHS)
 def test_vosviewer_in_pandas(graph: "nx.MultiDiGraph[str]", tmp_path: Path) -> None:
     (path,) = write(graph, "vosviewer", ".json", tmp_path)
     network = json.loads(path.read_text("utf-8"))["network"]
     nodes, edges = rows(graph)
     label = {item["id"]: item["label"] for item in network["items"]}
     assert list(label.values()) == [row["label"] for row in nodes]
+    assert [item["weights"]["Papers"] for item in network["items"]] == [row["papers"] for row in nodes]
+    assert [item["scores"].get("First year") for item in network["items"]] == [
+        row.get("year") for row in nodes
+    ]
     assert all(-1 <= item[axis] <= 1 and item["cluster"] >= 1 for item in network["items"] for axis in "xy")
     number = {row["id"]: place for place, row in enumerate(nodes, 1)}
-    pairs = {tuple(sorted((number[row["source"]], number[row["target"]]))) for row in edges}
+    pairs = {
+        tuple(sorted((number[row["source"]], number[row["target"]])))
+        for row in edges
+        if row["source"] != row["target"]  # what ties a thing to itself is no link to VOSviewer
+    }
     assert {(link["source_id"], link["target_id"]) for link in network["links"]} == pairs
     map_path, network_path = write(graph, "vosviewer", ".txt", tmp_path)
     table = pd.read_csv(map_path, sep="\t", quoting=3, keep_default_na=False)
@@ -444,40 +574,63 @@ def test_vosviewer_takes_the_most_papers_of_a_pair(tmp_path: Path) -> None:
     assert strength == 3
 
 
-ASK = """
-PREFIX kg: <urn:kgraph:term:>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-SELECT ?source ?target ?relation ?papers ?since {
-    ?link a kg:Link ; kg:source ?s ; kg:target ?t ; kg:relation ?relation ; kg:papers ?papers .
+TERMS = "urn:kgraph:term:"
+ASK = f"""
+PREFIX kg: <{TERMS}> PREFIX dcterms: <http://purl.org/dc/terms/>
+SELECT ?source ?target ?relation ?papers ?weight ?strength ?symmetric ?since ?until {{
+    ?link a kg:Link ; kg:source ?s ; kg:target ?t ; kg:relation ?relation ; kg:papers ?papers ;
+          kg:weight ?weight ; kg:strength ?strength ; kg:symmetric ?symmetric .
     ?s ?relation ?t ; dcterms:identifier ?source . ?t dcterms:identifier ?target .
-    OPTIONAL { ?link kg:since ?since }
-}"""
-NAMES = """
-PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?id ?name {
-    ?node dcterms:identifier ?id { ?node skos:prefLabel ?name } UNION { ?node dcterms:title ?name }
-}
-"""
+    OPTIONAL {{ ?link kg:since ?since }} OPTIONAL {{ ?link kg:until ?until }}
+}}"""
+NODES = f"""
+PREFIX kg: <{TERMS}> PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?id ?name ?papers ?date (group_concat(?alias; separator="|") AS ?aliases) {{
+    ?node dcterms:identifier ?id {{ ?node skos:prefLabel ?name }} UNION {{ ?node dcterms:title ?name }}
+    OPTIONAL {{ ?node kg:papers ?papers }} OPTIONAL {{ ?node skos:altLabel ?alias }}
+    OPTIONAL {{ {{ ?node kg:since ?date }} UNION {{ ?node dcterms:date ?date }} }}
+}} GROUP BY ?id ?name ?papers ?date"""
 
 
-@pytest.mark.parametrize("graph", GRAPHS)
 def test_turtle_answers_sparql(graph: "nx.MultiDiGraph[str]", tmp_path: Path) -> None:
     (path,) = write(graph, "turtle", ".ttl", tmp_path)
-    triples = rdflib.Graph().parse(path, format="turtle")
-    nodes, edges = rows(graph)
-    found: Any = triples.query(NAMES)
-    assert {(str(id_), str(name)) for id_, name in found} == {(row["id"], row["label"]) for row in nodes}
-    found = triples.query(ASK)
-    asked = {
-        (str(a), re.sub(".*[:/]", "", str(relation)), str(b), papers.toPython(), since and str(since))
-        for a, b, relation, papers, since in found
-    }
-    assert asked == {
-        (row["source"], row["relation"], row["target"], row["papers"], row.get("since")) for row in edges
-    }
     store = pyoxigraph.Store()
     store.load(path=str(path), format=pyoxigraph.RdfFormat.TURTLE)
-    assert len(store) == len(triples)
+    ask: list[Callable[[str], Any]] = [store.query]
+    if not is_large(graph):  # rdflib would take minutes for a million triples
+        triples = rdflib.Graph().parse(path, format="turtle")
+        assert len(store) == len(triples)
+        ask.append(triples.query)
+    nodes, edges = rows(graph)
+    for query in ask:
+        assert _answers(query(ASK)) == {
+            (row["source"], row["target"], row["relation"], row["papers"], row["weight"], row["strength"],
+             str(row["symmetric"]).lower(), row.get("since"), row.get("until"))
+            for row in edges
+        }  # fmt: skip
+        found = {(*row[:4], frozenset((row[4] or "").split("|"))) for row in _answers(query(NODES)) if row[0]}
+        assert found == {
+            (row["id"], row["label"], row["papers"] if row["kind"] == "entity" else None,
+             row.get("since") or row.get("date"), frozenset("|".join(row.get("aliases", ())).split("|")))
+            for row in nodes
+        }  # fmt: skip
+
+
+def _answers(solutions: Any) -> set[tuple[Any, ...]]:
+    """Spell answers of either engine alike: numbers as such, relations without what stands before them."""
+
+    def plain(term: Any) -> Any:
+        if term is None:
+            return None
+        text = str(term if isinstance(term, rdflib.term.Identifier) else term.value)
+        if (type_ := str(getattr(term, "datatype", "") or "")).endswith(("integer>", "integer")):
+            return int(text)
+        if type_.endswith(("double>", "double")):
+            return float(text)
+        return re.sub("^(urn:kgraph:term:|http://purl.org/spar/cito/)", "", text)
+
+    return {tuple(map(plain, solution)) for solution in solutions}
 
 
 def test_turtle_uses_the_words_of_others(tmp_path: Path) -> None:
@@ -496,7 +649,6 @@ def test_turtle_uses_the_words_of_others(tmp_path: Path) -> None:
     assert cited == [rdflib.URIRef("urn:kgraph:title:" + quote("a b/ü"))]
 
 
-@pytest.mark.parametrize("graph", GRAPHS)
 def test_obsidian_links_lead_to_notes(graph: "nx.MultiDiGraph[str]", tmp_path: Path) -> None:
     (vault,) = write(graph, "obsidian", "", tmp_path)
     notes = {file.relative_to(vault).with_suffix("").as_posix(): file for file in vault.rglob("*.md")}
@@ -516,35 +668,3 @@ def test_obsidian_links_lead_to_notes(graph: "nx.MultiDiGraph[str]", tmp_path: P
     assert links == {
         pair for row in edges for pair in ((row["source"], row["target"]), (row["target"], row["source"]))
     }
-
-
-# ------------------------------------------------------------------------------------------------ many edges
-
-
-@pytest.fixture(scope="module")
-def large() -> "nx.MultiDiGraph[str]":
-    """100,000 edges between 20,000 nodes."""
-    graph = empty()
-    for number in range(20_000):
-        node = f"entity:{number}"
-        graph.add_node(node, label=f"Ünit {number}", kind="entity", type="method", papers=1 + number % 40)
-    for number in range(100_000):
-        link(graph, f"entity:{number % 20_000}", "appears_with", f"entity:{(number * 7919 + 1) % 19_997}")
-    return graph
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "suffix", "read"),
-    [
-        pytest.param(*case.values[:3], id=case.id)
-        for case in CASES
-        if case.values[0] not in ("cypher", "gexf")
-    ],
-)
-def test_100_000_edges(
-    large: "nx.MultiDiGraph[str]", name: str, suffix: str, read: Read, tmp_path: Path
-) -> None:
-    nodes, edges = read(write(large, name, suffix, tmp_path))
-    assert nodes.keys() == set(large)
-    assert edges.keys() == {(a, relation, b) for a, b, relation in large.edges(keys=True)}

@@ -1,14 +1,20 @@
 """The report: the same sections as HTML and as Markdown, and no text of a stranger's acts in either."""
 
+import json
 import re
+import shlex
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from lxml import etree
 
 import kgraph
+from kgraph.cli import main
 from kgraph.views.report import Findings, Theme, write_report
+from kgraph.views.style import COLORS, DARK
 
 HOSTILE = '<img src=x onerror=alert(1)> | `x` [a](javascript:alert(1)) & "q"'
 
@@ -28,7 +34,7 @@ def findings(name: str = "LoRA", url: str | None = None) -> Findings:
         rising=[row],
         themes=[Theme((row["name"],), (row, row, row, row), 4)],
         introduced=[row | {"paper": "arxiv:2106.09685", "title": name, "date": "2021-06-17", "url": url}],
-        compared=[{"a": name, "b": "BitFit", "papers": 2, "since": "2021"}],
+        compared=[{"a": name, "b": "BitFit", "papers": 2, "since": "2021", "called": [name, "BitFit"]}],
     )
 
 
@@ -70,6 +76,53 @@ def test_hostile_names_are_text_in_markdown(tmp_path: Path) -> None:
 def test_a_store_without_papers_has_a_report(tmp_path: Path, suffix: str) -> None:
     empty = Findings({"papers": 0, "entities": {}}, findings().coverage, {}, 0, {}, [], [], [], [])
     assert "nothing that has a name" in written(empty, tmp_path, suffix)
+
+
+def test_columns_of_unknown_dates_are_left_out(tmp_path: Path) -> None:
+    known, unknown = findings(), findings()
+    unknown.foremost["method"][0]["since"] = unknown.introduced[0]["date"] = None  # type: ignore[index]
+    assert "since" in written(known, tmp_path, ".md")
+    assert "since" not in written(unknown, tmp_path, ".md")
+    assert "| method | papers |" in written(unknown, tmp_path, ".md")
+
+
+def test_years_of_what_rises_are_bars(tmp_path: Path) -> None:
+    assert 'aria-label="0 1 2"' in written(findings(), tmp_path, ".html")
+    assert "` ▄█`" in written(findings(), tmp_path, ".md")
+
+
+def test_every_command_of_a_report_answers(toy_db: Path, tmp_path: Path) -> None:
+    with kgraph.open(toy_db) as landscape:
+        (path,) = landscape.export(tmp_path / "report.md").paths
+    commands = set(re.findall(r"``? ?(kgraph [^`]+?) ?``?(?= |$)", path.read_text("utf-8"), re.MULTILINE))
+    assert len(commands) >= 10
+    for command in commands:
+        name, *options = shlex.split(
+            command.replace("NAME", "Mamba").replace("themes.", f"{tmp_path}/themes.")
+        )
+        result = CliRunner().invoke(main, [*options, "--db", str(toy_db)])
+        assert (name, result.exit_code) == ("kgraph", 0), command
+        assert result.stdout.strip(), command
+
+
+def test_the_command_of_the_themes_gives_their_names_and_sizes(toy_db: Path, tmp_path: Path) -> None:
+    with kgraph.open(toy_db) as landscape:
+        landscape.export(tmp_path / "report.md")
+        landscape.export(tmp_path / "themes.json", format="vosviewer")
+    section = (tmp_path / "report.md").read_text("utf-8").split("## Themes")[1].split("##")[0]
+    network = json.loads((tmp_path / "themes.json").read_text("utf-8"))["network"]
+    sizes = Counter(item["cluster"] for item in network["items"])
+    told = re.findall(r"^\| (?!theme|-)(.*?) \|.*\| (\d+) \|$", section, re.MULTILINE)
+    assert told
+    assert told == [(each["label"], str(sizes[each["cluster"]])) for each in network["clusters"]]
+
+
+def test_colours_are_those_of_every_view(tmp_path: Path) -> None:
+    html = written(findings(), tmp_path, ".html")
+    assert {type_: re.findall(rf"--{type_}: light-dark\((.*?), (.*?)\)", html) for type_ in COLORS} == {
+        type_: [(light, DARK[type_])] for type_, light in COLORS.items()
+    }
+    assert "i.method { background: var(--method) }" in html
 
 
 @pytest.mark.parametrize("name", ["report.html", "report.md"])

@@ -173,6 +173,18 @@ def test_a_vault_with_notes_of_others_is_left_alone(tmp_path: Path, file: str, t
     assert [path.name for path in tmp_path.iterdir()] == ["vault"]
 
 
+@pytest.mark.parametrize("letter", ["a", "β", "模", "🐍"])
+def test_long_names_fit_every_file_system(tmp_path: Path, letter: str) -> None:
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for end in "xy":
+        name = letter * 150 + end
+        graph.add_node(f"entity:{end}", label=name, kind="entity", type="method", papers=1, aliases=name)
+    write_obsidian(graph, tmp_path / "vault")
+    notes = list((tmp_path / "vault").rglob("*.md"))
+    assert len(notes) == 2, "cut alike, and told apart"
+    assert all(len(note.name.encode()) <= 255 and letter * 40 in note.name for note in notes)
+
+
 def test_notes_whose_names_differ_in_case_alone_stand_apart(tmp_path: Path) -> None:
     graph = small("resnet")
     graph.add_node("entity:resnet-2", label="ResNet", kind="entity", type="model", papers=1)

@@ -28,16 +28,16 @@ class Format:
     opens: str  # which program opens it, and how
     write: Writer | None = None  # None where it needs more than the graph
     placed: bool = False  # it holds where nodes stand, so that its writer takes a `layout`
-    most: int | None = None  # nodes that it has room for
+    most: int | None = None  # nodes that it has room for; its writer takes the `whole` graph too
 
 
 FORMATS = (
     Format("graphml", ".graphml", "Gephi, yEd, igraph, networkx: open the file", write_graphml, placed=True),
-    Format("cytoscape", ".cyjs", "Cytoscape: File > Import > Network from File", write_cyjs, placed=True),
+    Format("cytoscape", ".cyjs", "Cytoscape: File > Import > Network from File...", write_cyjs, placed=True),
     Format(
         "cytoscape",
         ".graphml",
-        "Cytoscape: File > Import > Network from File",
+        "Cytoscape: File > Import > Network from File...",
         write_cytoscape_graphml,
         placed=True,
     ),
@@ -47,13 +47,15 @@ FORMATS = (
     Format(
         "gephi",
         ".csv",
-        "Gephi: File > Import spreadsheet, first OUT.nodes.csv, then OUT.edges.csv; any spreadsheet",
+        "Gephi: File > Import spreadsheet..., OUT.nodes.csv as nodes, then OUT.edges.csv as edges, appended"
+        " to the same workspace; any spreadsheet",
         write_tables,
     ),
     Format(
         "neo4j",
         ".csv",
-        "Neo4j: neo4j-admin database import full --nodes=OUT.nodes.csv --relationships=OUT.edges.csv",
+        "Neo4j, a new database: neo4j-admin database import full --nodes=OUT.nodes.csv"
+        " --relationships=OUT.edges.csv",
         write_neo4j,
     ),
     Format("cypher", ".cypher", "Neo4j, small graphs: cypher-shell -f OUT", write_cypher),
@@ -61,11 +63,13 @@ FORMATS = (
         "node-link", ".json", 'networkx.node_link_graph(data, edges="edges"), D3', write_nodelink, placed=True
     ),
     Format("graphology", ".json", "graphology, sigma.js: Graph.from(data)", write_graphology, placed=True),
-    Format("vosviewer", ".json", "VOSviewer, also online: Open > JSON", write_vosviewer, placed=True),
+    Format(
+        "vosviewer", ".json", "VOSviewer, desktop or online: Open, there JSON", write_vosviewer, placed=True
+    ),
     Format(
         "vosviewer",
         ".txt",
-        "VOSviewer: Create > network data > VOSviewer files, OUT.map.txt and OUT.network.txt",
+        "older VOSviewer: Open, there OUT.map.txt and OUT.network.txt",
         write_vosviewer_texts,
         placed=True,
     ),
@@ -88,5 +92,5 @@ FORMATS = (
         most=MOST_NODES,
     ),
     Format("pdf", ".pdf", "LaTeX: the map for a paper", write_pdf, placed=True, most=MOST_NODES),
-    Format("png", ".png", "slides: the map, 2,100 pixels wide", write_png, placed=True, most=MOST_NODES),
+    Format("png", ".png", "slides: the map, 2,000 pixels wide", write_png, placed=True, most=MOST_NODES),
 )

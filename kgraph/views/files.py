@@ -1,29 +1,36 @@
 """Writing a file whole or not at all."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 
 @contextmanager
-def aside(path: Path) -> Iterator[Path]:
-    """Yield the path of a file beside `path` that takes its place once the block ends without an error."""
-    partial = path.with_name(f"{path.name}.partial")
+def aside(*paths: Path) -> Iterator[tuple[Path, ...]]:
+    """Yield paths of files beside `paths` that take their places once the block ends without an error."""
+    partial = tuple(path.with_name(f"{path.name}.partial") for path in paths)
     try:
         yield partial
-        partial.replace(path)
+        for written, path in zip(partial, paths, strict=True):
+            written.replace(path)
     finally:
-        partial.unlink(missing_ok=True)
+        for written in partial:
+            written.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_writes(*paths: Path, encoding: str = "utf-8", newline: str = "\n") -> Iterator[tuple[TextIO, ...]]:
+    """Open text files beside `paths` that take their places, once all are closed, if no error comes up."""
+    options: Any = {"encoding": encoding, "newline": newline, "errors": "replace"}
+    with aside(*paths) as partial, ExitStack() as files:
+        yield tuple(files.enter_context(path.open("w", **options)) for path in partial)
 
 
 @contextmanager
 def atomic_write(path: Path, *, encoding: str = "utf-8", newline: str = "\n") -> Iterator[TextIO]:
-    """Open a text file beside `path` that takes its place once the block ends without an error."""
-    with (
-        aside(path) as partial,
-        partial.open("w", encoding=encoding, newline=newline, errors="replace") as file,
-    ):
+    """Open one such file."""
+    with atomic_writes(path, encoding=encoding, newline=newline) as (file,):
         yield file
 
 

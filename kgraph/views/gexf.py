@@ -39,7 +39,8 @@ def write_gexf(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = 
         file.writelines(_declared("node", NODE_KEYS))
         file.writelines(_declared("edge", EDGE_KEYS))
         file.write("<nodes>\n")
-        file.writelines(_node(row, last.get(row["id"])) for row in drawn_rows(graph, layout))
+        rows = zip(sorted(graph), drawn_rows(graph, layout), strict=True)
+        file.writelines(_node(row, last.get(node)) for node, row in rows)
         file.write("</nodes>\n<edges>\n")
         file.writelines(map(_edge, edge_rows(graph)))
         file.write("</edges>\n</graph>\n</gexf>\n")
@@ -48,9 +49,9 @@ def write_gexf(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = 
 def _last_years(graph: "nx.MultiDiGraph[str]") -> Mapping[str, int]:
     """Find the last year of each node: of its edges, so that none of them outlives it."""
     last: dict[str, int] = {}
-    for row in edge_rows(graph):
-        year = year_of(row.get("until") or row.get("since"))
-        for node in (row["source"], row["target"]) if year else ():
+    for source, target, data in graph.edges(data=True):
+        year = year_of(data.get("until") or data.get("since"))
+        for node in (source, target) if year else ():
             last[node] = max(last.get(node, 0), year or 0)
     return last
 

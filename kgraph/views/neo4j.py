@@ -9,7 +9,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgraph.views.files import atomic_write, parts
+from kgraph.views.files import atomic_write, atomic_writes, parts
 from kgraph.views.rows import EDGE_FIELDS, NODE_FIELDS, Row, edge_rows, node_rows
 from kgraph.views.tables import write_csv
 
@@ -39,7 +39,7 @@ def write_neo4j(graph: "nx.MultiDiGraph[str]", path: Path) -> tuple[Path, ...]:
     paths = parts(path, ".csv", "nodes", "edges")
     nodes = ({**_joined(row), "labels": ";".join(_labels(row))} for row in node_rows(graph))
     edges = ({**row, "relation": row["relation"].upper()} for row in edge_rows(graph))
-    with atomic_write(paths[0]) as node_file, atomic_write(paths[1]) as edge_file:
+    with atomic_writes(*paths) as (node_file, edge_file):
         write_csv(node_file, NODE_COLUMNS, nodes)
         write_csv(edge_file, EDGE_COLUMNS, edges)
     return paths

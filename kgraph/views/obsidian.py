@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MANIFEST = ".kgraph.json"  # what kgraph wrote, with digests; Obsidian shows no file that begins with a dot
 SETTINGS = ".obsidian"
-LONGEST = 100  # characters of a file's name: within every system's limit, even in UTF-8 outside Latin
+LONGEST, MOST_BYTES = 100, 200  # of a file's name: with digest and suffix within every system's 255
 PROPERTIES = ("type", "papers", "since", "date", "url")
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\\/:*?"<>|#^\[\]\u200e\u200f\u202a-\u202e\u2066-\u2069]+')
@@ -108,6 +108,8 @@ def _folder_aside(path: Path) -> Iterator[Path]:
     """Yield a folder beside `path` that takes its place, its settings kept, once the block ends well."""
     partial, old = (path.with_name(f"{path.name}.{end}") for end in ("partial", "old"))
     shutil.rmtree(partial, ignore_errors=True)
+    if old.exists() and not path.exists():
+        old.rename(path)  # a run was killed between the two renames below
     partial.mkdir(parents=True)
     try:
         yield partial
@@ -152,7 +154,7 @@ def safe_name(label: str) -> str:
     """
     text = unicodedata.normalize("NFC", label)
     text = " ".join(_UNSAFE.sub(" ", text).split()).replace(" .", ".")
-    text = text[:LONGEST].strip(" .") or "unnamed"
+    text = text[:LONGEST].encode()[:MOST_BYTES].decode(errors="ignore").strip(" .") or "unnamed"
     return f"{text}_" if _RESERVED.fullmatch(text) else text
 
 

@@ -20,7 +20,7 @@ BATCH = 50_000  # rows held at once, and of a row group
 def write_parquet(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> tuple[Path, ...]:
     """Write `OUT.nodes.parquet` and `OUT.edges.parquet`; raise MissingExtra without pyarrow."""
     paths = parts(path, ".parquet", "nodes", "edges")
-    with aside(paths[0]) as nodes, aside(paths[1]) as edges:
+    with aside(*paths) as (nodes, edges):
         _write(nodes, {"id": str, **NODE_FIELDS, **DRAWN_FIELDS}, drawn_rows(graph, layout))
         _write(edges, {"id": str, "source": str, "target": str, **EDGE_FIELDS}, edge_rows(graph))
     return paths

@@ -1,4 +1,4 @@
-"""The landscape as a still picture, as wide as a column of a paper, with the names that have room.
+"""The landscape as a still picture, as wide as a column of a paper: regions, and the names that have room.
 
 Drawn by matplotlib with its own font, no clock and no random ids in the file: the same graph gives the same
 bytes. In SVG and PDF names are text, not outlines, so that they can be found, copied and edited.
@@ -6,15 +6,19 @@ bytes. In SVG and PDF names are text, not outlines, so that they can be found, c
 
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgraph.display import readable
 from kgraph.errors import MissingExtra
 from kgraph.views.files import aside
+from kgraph.views.lettering import Box, Circle, place_headings, place_names
+from kgraph.views.regions import regions, tie, within
 from kgraph.views.rows import Row, drawn_rows, edge_rows
+from kgraph.views.scene import shown_regions
 from kgraph.views.style import COLORS, OTHER
 
 if TYPE_CHECKING:
@@ -24,13 +28,18 @@ if TYPE_CHECKING:
 
     from kgraph.views.borrowed import Layout
 
-MOST_NODES = 220  # more are dust at this size
-EDGES_A_NODE = 3  # its strongest
-WIDTH = 3.5  # inches: a column
-DOTS = 600  # an inch, of a PNG
-SMALLEST_TYPE, LARGEST_TYPE = 4.8, 7.5  # points
+MOST_NODES = 150  # more are dust at this size
+EDGES_A_NODE = 2  # its strongest
+WIDTH = 241.0  # points: 85 mm, a column
+TALLEST, FLATTEST = 1.2, 0.6  # heights, in widths
+MARGIN, FOOT = 4.0, 14.0  # points around the map, and below it for the legend
+DOTS = 600  # an inch, of a PNG: 2,000 across
+SMALLEST_TYPE, LARGEST_TYPE, HEADING_TYPE = 5.2, 7.5, 5.8  # points
+SURE_NAMES = 28  # of the foremost, which others make room for
 LONGEST = 28  # characters of a name
-INK, PAPER, LINE = "#1f2933", "#ffffff", "#8795a1"
+ASCENT, DESCENT = 0.74, 0.22  # of the size of the type
+AROUND = 5.0  # points of ground around the nodes of a region
+INK, PAPER, LINE, GROUND, HEADING = "#1f2933", "#ffffff", "#8795a1", "#eef1f4", "#6b7785"
 STYLE: Any = {
     "font.family": ["DejaVu Sans"],
     "svg.hashsalt": "kgraph",
@@ -44,25 +53,41 @@ METADATA: Mapping[str, dict[str, Any]] = {
     "png": {"Software": "kgraph"},
 }
 
-Box = tuple[float, float, float, float]  # left, bottom, right, top, in pixels
 
-
-def write_svg(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> None:
-    """Draw the graph as SVG."""
+def write_svg(
+    graph: "nx.MultiDiGraph[str]",
+    path: Path,
+    *,
+    layout: "Layout" = "own",
+    whole: "nx.MultiDiGraph[str] | None" = None,
+) -> None:
+    """Draw the graph as SVG, its regions those of the whole of which it is a part."""
     with drawing():
-        save(_draw(graph, layout), path, "svg")
+        save(_draw(graph, layout, whole), path, "svg")
 
 
-def write_pdf(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> None:
-    """Draw the graph as PDF."""
+def write_pdf(
+    graph: "nx.MultiDiGraph[str]",
+    path: Path,
+    *,
+    layout: "Layout" = "own",
+    whole: "nx.MultiDiGraph[str] | None" = None,
+) -> None:
+    """Draw the same as PDF."""
     with drawing():
-        save(_draw(graph, layout), path, "pdf")
+        save(_draw(graph, layout, whole), path, "pdf")
 
 
-def write_png(graph: "nx.MultiDiGraph[str]", path: Path, *, layout: "Layout" = "own") -> None:
-    """Draw the graph as PNG, 2,100 pixels wide."""
+def write_png(
+    graph: "nx.MultiDiGraph[str]",
+    path: Path,
+    *,
+    layout: "Layout" = "own",
+    whole: "nx.MultiDiGraph[str] | None" = None,
+) -> None:
+    """Draw the same as PNG, 2,000 pixels wide."""
     with drawing():
-        save(_draw(graph, layout), path, "png")
+        save(_draw(graph, layout, whole), path, "png")
 
 
 def foremost(graph: "nx.MultiDiGraph[str]", most: int) -> "nx.MultiDiGraph[str]":
@@ -101,48 +126,139 @@ def drawing() -> Iterator[None]:
 
 def save(figure: "Figure", path: Path, format: str) -> None:
     """Write a figure whole or not at all, alike on every run."""
-    with aside(path) as partial:
+    with aside(path) as (partial,):
         figure.savefig(partial, format=format, metadata=METADATA[format])
 
 
 # ----------------------------------------------------------------------------------------------- drawing
 
 
-def _draw(graph: "nx.MultiDiGraph[str]", layout: "Layout") -> "Figure":
-    figure = new_figure(WIDTH, WIDTH)
-    rows = list(drawn_rows(graph, layout))
-    axes = figure.add_axes((0.0, 0.06, 1.0, 0.94))
-    axes.set_axis_off()
+@dataclass(frozen=True, slots=True)
+class _Lettered:
+    """A map in points, y upwards; nodes by id, those in most papers first."""
+
+    height: float
+    circles: Mapping[str, Circle]
+    names: Mapping[str, Box | None]
+    regions: Sequence[tuple[str, Box, Sequence[str]]]  # heading, its place, the nodes
+
+
+def _draw(graph: "nx.MultiDiGraph[str]", layout: "Layout", whole: "nx.MultiDiGraph[str] | None") -> "Figure":
+    whole = graph if whole is None else whole
+    all_ties = tie(whole)
+    ties = within(all_ties, graph)
+    rows = {row["id"]: row for row in drawn_rows(graph, layout, ties)}
     if not rows:
+        figure = new_figure(WIDTH / 72, WIDTH / 72)
         figure.text(0.5, 0.5, "nothing to show", ha="center", color=INK, size=LARGEST_TYPE)
         return figure
-    _frame(axes, rows)
-    _draw_edges(axes, rows, list(edge_rows(graph)))
-    _draw_nodes(axes, rows)
-    _draw_names(figure, axes, rows)
-    _draw_legend(figure, rows)
+    lettered = _letter(shown_regions(regions(whole, all_ties), ties), rows)
+    figure = new_figure(WIDTH / 72, lettered.height / 72)
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0), xlim=(0, WIDTH), ylim=(0, lettered.height))
+    axes.set_axis_off()
+    _draw_regions(axes, lettered)
+    _draw_edges(axes, lettered, list(edge_rows(graph)))
+    _draw_nodes(axes, lettered, rows)
+    _draw_names(axes, lettered, rows)
+    _draw_legend(figure, {str(row.get("type")) for row in rows.values()})
     return figure
 
 
-def _frame(axes: "Axes", rows: list[Row]) -> None:
-    """Set the limits so that all circles are within, and round; on the map y grows downwards."""
+def _letter(regions: Sequence[tuple[str, Sequence[int]]], rows: Mapping[str, Row]) -> _Lettered:
+    """Fit the map into a column and find the places of all names; regions are indices into the rows."""
+    order = sorted(rows, key=lambda id_: (-rows[id_]["size"], id_))
+    height, circles = _fit([rows[id_] for id_ in order])
+    window = (1.0, FOOT, WIDTH - 1.0, height - 1.0)
+    ids = list(rows)
+    found = [(name, [ids[place] for place in places]) for name, places in regions]
+    place = dict(zip(order, circles, strict=True))
+    areas = [_area([place[id_] for id_ in members]) for _, members in found]
+    headings = place_headings(
+        areas, [_extent(readable(name), HEADING_TYPE, "bold") for name, _ in found], circles, window
+    )
+    sizes = [_extent(_short(rows[id_]["label"]), _type_size(rows, id_)) for id_ in order]
+    circles, names = place_names(circles, sizes, SURE_NAMES, headings, window)
+    return _Lettered(
+        height,
+        dict(zip(order, circles, strict=True)),
+        dict(zip(order, names, strict=True)),
+        [(name, box, members) for (name, members), box in zip(found, headings, strict=True)],
+    )
+
+
+def _fit(rows: Sequence[Row]) -> tuple[float, list[Circle]]:
+    """Scale the map to the column; return the height of the picture and the nodes as circles."""
     (left, right), (top, bottom) = (
         (min(row[axis] - row["size"] for row in rows), max(row[axis] + row["size"] for row in rows))
         for axis in "xy"
+    )  # on the map y grows downwards
+    tall = min(max(FLATTEST, (bottom - top) / (right - left)), TALLEST)
+    width, height = WIDTH - 2 * MARGIN, (WIDTH - 2 * MARGIN) * tall
+    scale = min(width / (right - left), height / (bottom - top))
+    x, y = (left + right) / 2, (top + bottom) / 2
+    middle = FOOT + MARGIN + height / 2
+    circles = [
+        (WIDTH / 2 + scale * (row["x"] - x), middle - scale * (row["y"] - y), scale * row["size"])
+        for row in rows
+    ]
+    return FOOT + 2 * MARGIN + height, circles
+
+
+def _area(circles: Sequence[Circle]) -> Box:
+    return (
+        min(x - radius for x, _, radius in circles) - AROUND,
+        min(y - radius for _, y, radius in circles) - AROUND,
+        max(x + radius for x, _, radius in circles) + AROUND,
+        max(y + radius for _, y, radius in circles) + AROUND,
     )
-    box = axes.get_window_extent()
-    pixel = 1.03 * max((right - left) / box.width, (bottom - top) / box.height)
-    x, y, width, height = (left + right) / 2, (top + bottom) / 2, pixel * box.width, pixel * box.height
-    axes.set(xlim=(x - width / 2, x + width / 2), ylim=(y + height / 2, y - height / 2))
 
 
-def _draw_edges(axes: "Axes", rows: list[Row], edges: list[Row]) -> None:
+def _type_size(rows: Mapping[str, Row], id_: str) -> float:
+    largest = max(row["size"] for row in rows.values())
+    return SMALLEST_TYPE + float((LARGEST_TYPE - SMALLEST_TYPE) * rows[id_]["size"] / largest)
+
+
+def _extent(text: str, size: float, weight: str = "normal") -> tuple[float, float]:
+    """Return how wide a line is, and how high one of letters with and without tails."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(family=STYLE["font.family"], size=size, weight=weight)
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(width), (ASCENT + DESCENT) * size
+
+
+def _draw_regions(axes: "Axes", lettered: _Lettered) -> None:
+    """Draw the ground that the nodes of a region stand on, and its heading."""
+    from matplotlib.patches import Polygon
+
+    for name, box, members in lettered.regions:
+        circles = [lettered.circles[id_] for id_ in members]
+        wide = 2 * AROUND
+        ground = Polygon(_hull(circles), closed=True, facecolor=GROUND, edgecolor=GROUND, linewidth=wide,
+                         joinstyle="round", zorder=0)  # fmt: skip
+        axes.add_patch(ground)
+        _write(axes, box, readable(name), HEADING_TYPE, color=HEADING, weight="bold")
+
+
+def _hull(circles: Sequence[Circle]) -> Any:
+    """Return the corners of the narrowest outline, going round."""
+    import numpy as np
+    from scipy.spatial import ConvexHull, QhullError
+
+    places = np.array([circle[:2] for circle in circles])
+    try:
+        return places[ConvexHull(places).vertices]
+    except QhullError:  # all on a line
+        return places[np.lexsort(places.T)]
+
+
+def _draw_edges(axes: "Axes", lettered: _Lettered, edges: list[Row]) -> None:
     from matplotlib.collections import LineCollection
 
-    place = {row["id"]: (row["x"], row["y"]) for row in rows}
     shown = _strongest(edges)
-    lines = [(place[row["source"]], place[row["target"]]) for row in shown]
-    widths = [0.2 + 1.6 * row.get("strength", 0.1) for row in shown]
+    lines = [[lettered.circles[row[end]][:2] for end in ("source", "target")] for row in shown]
+    widths = [0.2 + 1.4 * row.get("strength", 0.1) for row in shown]
     axes.add_collection(LineCollection(lines, colors=LINE, linewidths=widths, alpha=0.35, zorder=1))
 
 
@@ -158,18 +274,18 @@ def _strongest(edges: list[Row]) -> list[Row]:
     return taken
 
 
-def _draw_nodes(axes: "Axes", rows: list[Row]) -> None:
+def _draw_nodes(axes: "Axes", lettered: _Lettered, rows: Mapping[str, Row]) -> None:
     from matplotlib.collections import EllipseCollection
 
-    across = [2 * row["size"] for row in rows]
+    across = [2 * radius for _, _, radius in lettered.circles.values()]
     circles = EllipseCollection(
         across,
         across,
-        [0] * len(rows),
+        [0] * len(across),
         units="xy",
-        offsets=[(row["x"], row["y"]) for row in rows],
+        offsets=[circle[:2] for circle in lettered.circles.values()],
         offset_transform=axes.transData,
-        facecolors=[row["color"] for row in rows],
+        facecolors=[rows[id_]["color"] for id_ in lettered.circles],
         edgecolors=PAPER,
         linewidths=0.25,
         zorder=2,
@@ -177,69 +293,14 @@ def _draw_nodes(axes: "Axes", rows: list[Row]) -> None:
     axes.add_collection(circles)
 
 
-def _draw_names(figure: "Figure", axes: "Axes", rows: list[Row]) -> None:
-    """Write the names of the largest nodes first, each in the first free place around its node, if any.
-
-    Only the names of the large may cover circles, smaller ones than their own.
-    """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
-    figure.draw_without_rendering()
-    largest = max(row["size"] for row in rows)
-    circles = {row["id"]: _circle(axes, row) for row in rows}
-    taken: list[Box] = []
-    window = tuple(axes.get_window_extent().extents)
-    for row in sorted(rows, key=lambda row: (-row["size"], row["id"])):
-        size = SMALLEST_TYPE + (LARGEST_TYPE - SMALLEST_TYPE) * row["size"] / largest
-        text = axes.text(
-            row["x"], row["y"], _short(row["label"]), size=size, color=INK, parse_math=False, zorder=3
-        )
-        extent = text.get_window_extent(renderer)
-        circle = circles.pop(row["id"])
-        obstacles = taken if row["size"] > largest / 2 else [*taken, *circles.values()]
-        for ha, va, x, y, box in _places(circle, extent.width, extent.height):
-            if _within(box, window) and not any(_overlap(box, other) for other in obstacles):
-                text.set(ha=ha, va=va, position=axes.transData.inverted().transform((x, y)))
-                text.set_bbox({"facecolor": PAPER, "alpha": 0.7, "linewidth": 0, "pad": 0.2})
-                taken.append(box)
-                break
-        else:
-            text.remove()
-        taken.append(circle)
+def _draw_names(axes: "Axes", lettered: _Lettered, rows: Mapping[str, Row]) -> None:
+    for id_, box in lettered.names.items():
+        if box is not None:
+            _write(axes, box, _short(rows[id_]["label"]), _type_size(rows, id_), color=INK)
 
 
-def _circle(axes: "Axes", row: Row) -> Box:
-    (x, y), (right, _) = axes.transData.transform(
-        [(row["x"], row["y"]), (row["x"] + row["size"], row["y"])]
-    ).tolist()
-    radius = right - x
-    return x - radius, y - radius, x + radius, y + radius
-
-
-def _places(circle: Box, width: float, height: float) -> Iterator[tuple[str, str, float, float, Box]]:
-    """Offer places: to the right, to the left, above, below."""
-    left, bottom, right, top = circle
-    x, y, gap = (left + right) / 2, (bottom + top) / 2, height / 6
-    yield "left", "center", right + gap, y, (right + gap, y - height / 2, right + gap + width, y + height / 2)
-    yield "right", "center", left - gap, y, (left - gap - width, y - height / 2, left - gap, y + height / 2)
-    yield "center", "bottom", x, top + gap, (x - width / 2, top + gap, x + width / 2, top + gap + height)
-    yield (
-        "center",
-        "top",
-        x,
-        bottom - gap,
-        (x - width / 2, bottom - gap - height, x + width / 2, bottom - gap),
-    )
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-def _within(box: Box, window: Iterable[float]) -> bool:
-    left, bottom, right, top = window
-    return left <= box[0] and bottom <= box[1] and box[2] <= right and box[3] <= top
+def _write(axes: "Axes", box: Box, text: str, size: float, **looks: Any) -> None:
+    axes.text(box[0], box[1] + DESCENT * size, text, size=size, parse_math=False, zorder=3, **looks)
 
 
 def _short(name: str) -> str:
@@ -247,10 +308,9 @@ def _short(name: str) -> str:
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
 
 
-def _draw_legend(figure: "Figure", rows: list[Row]) -> None:
+def _draw_legend(figure: "Figure", types: set[str]) -> None:
     from matplotlib.lines import Line2D
 
-    types = {str(row.get("type")) for row in rows}
     handles = [
         Line2D([], [], color=COLORS.get(type_, OTHER), marker="o", linestyle="", markersize=3.5, label=type_)
         for type_ in COLORS

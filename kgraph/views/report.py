@@ -8,7 +8,7 @@ import re
 import shlex
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -17,17 +17,18 @@ from typing import Any
 from kgraph.display import readable, sparkline
 from kgraph.views.files import atomic_write
 from kgraph.views.scene import link_of
+from kgraph.views.style import COLORS, DARK
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A region of the map: the names that it goes by, and its entities, the foremost first."""
+    """A region of the map: the names that it goes by, and its foremost entities."""
 
     names: tuple[str, ...]
     members: tuple[Row, ...]  # id, name, type, papers
-    size: int
+    size: int  # nodes, papers too
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Findings:
     rising: Sequence[Row]  # with `years`: papers a year
     themes: Sequence[Theme]
     introduced: Sequence[Row]  # name, type, papers; paper, title, date, url
-    compared: Sequence[Row]  # a, b, papers, since
+    compared: Sequence[Row]  # a, b, papers, since; called: what a command takes for the two
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Cell:
     url: str | None = None
     type: str | None = None
     command: bool = False
+    bars: tuple[int, ...] = ()  # drawn instead of the text
 
 
 Value = Cell | str | int
@@ -72,7 +74,7 @@ class Section:
 def write_report(findings: Findings, path: Path, suffix: str) -> None:
     """Write HTML or, for the suffix `.md`, Markdown."""
     title, summary = _title(findings), _summary(findings)
-    sections = [section for section in _sections(findings) if section.rows]
+    sections = [_without_unknown(section) for section in _sections(findings) if section.rows]
     with atomic_write(path) as file:
         file.writelines((_markdown if suffix == ".md" else _html)(title, summary, findings.years, sections))
 
@@ -91,7 +93,7 @@ def _summary(findings: Findings) -> str:
     named = ", ".join(counts) or "nothing that has a name"
     span = f" from {min(findings.years)} to {max(findings.years)}" if findings.years else ""
     undated = f" ({findings.undated:,} without a date)" if findings.undated and findings.years else ""
-    return f"Papers{span}{undated}; they name {named}."
+    return f"{f'Papers{span}{undated}; they' if span else 'They'} name {named}."
 
 
 def _sections(findings: Findings) -> Iterator[Section]:
@@ -101,7 +103,7 @@ def _sections(findings: Findings) -> Iterator[Section]:
             f"The {type_}s that most papers name.",
             f"kgraph top --type {type_}",
             [type_, "papers", "since"],
-            [[_entity(row), row["papers"], row["since"] or "–"] for row in rows],
+            [[_entity(row), row["papers"], row["since"] or UNKNOWN] for row in rows],
         )
     yield Section(
         "On the rise",
@@ -109,40 +111,41 @@ def _sections(findings: Findings) -> Iterator[Section]:
         "kgraph top --by rising",
         ["name", "papers a year", "lately", "before", "times"],
         [
-            [_entity(row), sparkline(row["years"]), row["recent"], row["before"], f"{row['rising']:.1f}"]
+            [_entity(row), _bars(row["years"]), row["recent"], row["before"], f"{row['rising']:.1f}"]
             for row in findings.rising
         ],
     )
     yield Section(
         "Themes",
-        "Things that stand near each other: the regions of the map, the largest first.",
-        "kgraph export landscape.html",
-        ["theme", "its foremost members", "in all"],
+        "Things that stand near each other: the regions of the map, which are VOSviewer's clusters.",
+        "kgraph export themes.json --format vosviewer",
+        ["theme", "its foremost members", "things and papers"],
         [_theme(theme) for theme in findings.themes],
     )
     yield Section(
         "Who introduced what",
-        "Of what most papers name, where it comes from, as far as a paper here says so.",
+        "Where the things that most papers name come from, if a paper here brought them.",
         "kgraph show NAME",
         ["name", "introduced by", "date"],
-        [[_entity(row), _paper(row), row["date"] or "–"] for row in findings.introduced],
+        [[_entity(row), _paper(row), row["date"] or UNKNOWN] for row in findings.introduced],
     )
     yield Section(
         "Most compared",
         "Pairs that papers set against each other; the command prints the sentences.",
         "kgraph neighbors NAME --relation compared_with",
         ["one", "other", "papers", "sentences"],
-        [[row["a"], row["b"], row["papers"], _why(row["a"], row["b"])] for row in findings.compared],
+        [[row["a"], row["b"], row["papers"], _why(*row["called"])] for row in findings.compared],
     )
     yield Section(
         "Coverage",
         "What the graph does not hold, and what made it.",
-        "kgraph doctor",
+        "kgraph doctor --json",
         ["", "count"],
         [[name, findings.coverage[key]] for key, name in COVERAGE.items()],
     )
 
 
+UNKNOWN = "–"
 COVERAGE = {
     "papers": "papers",
     "without_abstract": "papers without an abstract",
@@ -158,6 +161,18 @@ def _entity(row: Row) -> Cell:
     return Cell(row["name"], type=row["type"])
 
 
+def _bars(counts: Sequence[int]) -> Cell:
+    return Cell(sparkline(counts), bars=tuple(counts))
+
+
+def _without_unknown(section: Section) -> Section:
+    """Drop the columns in which nothing is known, as dates of a collection without any."""
+    columns = zip(section.columns, *section.rows, strict=True)
+    kept = [column for column in columns if set(column[1:]) != {UNKNOWN}]
+    names, *rows = zip(*kept, strict=True)
+    return replace(section, columns=names, rows=rows)
+
+
 def _paper(row: Row) -> Cell:
     url = row["url"] or ""
     return Cell(row["title"], url=url if url.startswith(("https://", "http://")) else link_of(row["paper"]))
@@ -169,19 +184,20 @@ def _theme(theme: Theme) -> list[Value]:
 
 
 def _why(a: str, b: str) -> Cell:
-    return Cell(f"kgraph why {shlex.quote(readable(a))} {shlex.quote(readable(b))}", command=True)
+    return Cell(f"kgraph why {shlex.quote(a)} {shlex.quote(b)}", command=True)
 
 
 # --------------------------------------------------------------------------------------------------- HTML
 
-STYLE = """
+_COLORS = " ".join(f"--{type_}: light-dark({light}, {DARK[type_]});" for type_, light in COLORS.items())
+_DOTS = " ".join(f"i.{type_} {{ background: var(--{type_}) }}" for type_ in COLORS)
+STYLE = (
+    f":root {{ {_COLORS} }}\n{_DOTS}"
+    + """
 :root {
   color-scheme: light dark;
   --ink: light-dark(#1c2330, #e8eaef); --soft: light-dark(#5d6675, #a0a8b6);
   --ground: light-dark(#ffffff, #11141a); --rule: light-dark(#e2dfd8, #2e3440);
-  --method: light-dark(#0072b2, #56b4e9); --model: light-dark(#d55e00, #ff8f4d);
-  --dataset: light-dark(#009e73, #35c79b); --task: light-dark(#b5609a, #e39ccb);
-  --metric: light-dark(#a98600, #ead04a);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif;
 }
 * { box-sizing: border-box; }
@@ -196,20 +212,26 @@ table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nu
 th { padding: 4px 8px 4px 0; text-align: left; font-weight: 500; color: var(--soft); }
 td { padding: 5px 8px 5px 0; border-top: 1px solid var(--rule); vertical-align: top; overflow-wrap: anywhere }
 th.number, td.number { padding-right: 20px; text-align: right; white-space: nowrap; }
+td.date { white-space: nowrap; }
+td.entity { padding-left: 16px; text-indent: -16px; }
 th:last-child, td:last-child { padding-right: 0; }
-td.bars { padding-top: 8px; color: var(--method); font: 14px/1 monospace; white-space: pre; }
-code { font-size: 12px; color: var(--soft); overflow-wrap: anywhere; }
+td.bars { width: 150px; }
+td.bars svg { width: 130px; height: 18px; }
+code { font: 12px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
+code { display: inline-block; color: var(--soft); overflow-wrap: anywhere; }
 a { color: inherit; text-decoration-color: var(--soft); text-underline-offset: 2px; }
 i { display: inline-block; width: 9px; height: 9px; margin-right: 7px; border-radius: 50% }
-i.method { background: var(--method) } i.model { background: var(--model) }
-i.dataset { background: var(--dataset) }
-i.task { background: var(--task) } i.metric { background: var(--metric) }
 figure { margin: 24px 0 0; }
 svg { display: block; width: 100%; height: auto; }
-svg rect { fill: var(--method); } svg text { fill: var(--soft); font-size: 11px; text-anchor: middle; }
-@media (max-width: 760px) { section.third { grid-column: span 6 } body { padding: 24px 16px } }
+svg rect { fill: var(--method); } svg rect.ground { fill: var(--rule); }
+svg text { fill: var(--soft); font-size: 11px; text-anchor: middle; }
+@media (max-width: 760px) {
+  section.third { grid-column: span 6 } body { padding: 24px 16px } figure svg { height: 110px }
+  td.bars { width: 90px } td.bars svg { width: 80px } td code { display: inline }
+}
 @media print { body { padding: 0; max-width: none; } }
 """
+)
 _SPANS = {"method": "third", "model": "third", "dataset": "third"}
 CHART = (1032, 120)  # width and height of the chart of years, in its own units
 
@@ -254,7 +276,7 @@ def _chart(years: Mapping[str, int]) -> Iterator[str]:
         )
         if count:
             yield f'<text x="{middle:.1f}" y="{height - 22 - tall:.1f}">{count}</text>\n'
-        if (last - year) % (1 + (last - first) // 24) == 0:
+        if (last - year) % (1 + (last - first) // 12) == 0:
             yield f'<text x="{middle:.1f}" y="{height - 4}">{year}</text>\n'
     yield "</svg><figcaption><p>Papers a year <code>kgraph trends</code></p></figcaption></figure>\n"
 
@@ -268,8 +290,8 @@ def _html_section(section: Section) -> Iterator[str]:
         yield f"<th{_number(right)}>{escape(column)}</th>"
     yield "</tr>\n"
     for row in section.rows:
-        cells = zip(row, section.columns, numeric, strict=True)
-        yield "<tr>" + "".join(_html_cell(value, column, right) for value, column, right in cells) + "</tr>\n"
+        cells = zip(row, numeric, strict=True)
+        yield "<tr>" + "".join(_html_cell(value, right) for value, right in cells) + "</tr>\n"
     yield "</table>\n</section>\n"
 
 
@@ -279,21 +301,41 @@ def _number(right: bool) -> str:
 
 def _numeric(section: Section) -> list[bool]:
     return [
-        all(isinstance(value, int) or bool(re.fullmatch(r"[\d.,]+", str(value))) for value in column)
+        all(isinstance(value, int) or bool(re.fullmatch(r"\d[\d,]*(\.\d+)?", str(value))) for value in column)
         for column in zip(*section.rows, strict=True)
     ]
 
 
-def _html_cell(value: Value, column: str, right: bool) -> str:
-    if column == "papers a year":
-        return f'<td class="bars">{value}</td>'
-    return f"<td{_number(right)}>{_html_value(value)}</td>"
+def _html_cell(value: Value, right: bool) -> str:
+    kind = "number" if right else _kind(value)
+    class_ = f' class="{kind}"' if kind else ""
+    return f"<td{class_}>{_html_value(value)}</td>"
+
+
+def _kind(value: Value) -> str | None:
+    if isinstance(value, Cell):
+        return "bars" if value.bars else "entity" if value.type else None
+    return "date" if isinstance(value, str) and re.fullmatch(r"\d{4}(-\d\d){0,2}", value) else None
+
+
+def _small_bars(counts: Sequence[int]) -> str:
+    most = max(counts) or 1
+    bars = "".join(
+        f'<rect x="{7 * place}" y="{16 - 16 * count / most:.1f}" width="6" height="{16 * count / most:.1f}"/>'
+        for place, count in enumerate(counts)
+    )
+    ground = f'<rect class="ground" y="16.5" width="{7 * len(counts)}" height="0.7"/>'
+    said = " ".join(map(str, counts))
+    box = f'viewBox="0 0 {7 * len(counts)} 18" preserveAspectRatio="xMinYMid"'
+    return f'<svg {box} role="img" aria-label="{said}">{ground}{bars}</svg>'
 
 
 def _html_value(value: Value) -> str:
     if not isinstance(value, Cell):
         return escape(f"{value:,}" if isinstance(value, int) else readable(value))
     text = escape(readable(value.text))
+    if value.bars:
+        return _small_bars(value.bars)
     if value.command:
         return f"<code>{text}</code>"
     if value.type is not None:
@@ -325,7 +367,7 @@ def _markdown_value(value: Value) -> str:
         return f"{value:,}" if isinstance(value, int) else plain_markdown(readable(value))
     if value.command:
         return "`` " + readable(value.text).replace("|", "\\|") + " ``"
-    text = plain_markdown(readable(value.text))
+    text = f"`{value.text}`" if value.bars else plain_markdown(readable(value.text))
     return f"[{text}](<{_address(value.url)}>)" if value.url else text
 
 

@@ -110,6 +110,8 @@ def clean(text: str) -> str:
     >>> clean("state\\nspace\\x00model")
     'state space�model'
     """
+    if text.isascii() and text.isprintable():
+        return text  # most are, and this is much quicker to find out
     return _ILLEGAL.sub("\ufffd", _BREAKS.sub(" ", text))
 
 

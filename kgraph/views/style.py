@@ -1,8 +1,8 @@
 """How nodes look in every view: colour by type, size by papers.
 
 The colours are close to Okabe and Ito's palette (jfly.uni-koeln.de/color), which the usual kinds of colour
-blindness keep apart, and darker where they would not stand out from a light page; page.css holds their
-lighter sisters for the dark page. tests/test_colours.py measures both.
+blindness keep apart, and darker where they would not stand out from a light page; a dark page has their
+lighter sisters. page.css holds both again, since it is no Python; tests/test_colours.py measures them there.
 """
 
 import math
@@ -21,6 +21,14 @@ COLORS = {
     "task": "#aa3377",
     "metric": "#7a5c00",
     "paper": "#7b8794",
+}
+DARK = {
+    "method": "#56b4e9",
+    "model": "#ff8f4d",
+    "dataset": "#35c79b",
+    "task": "#e39ccb",
+    "metric": "#ead04a",
+    "paper": "#8d99a8",
 }
 OTHER = "#7b8794"
 SMALLEST, LARGEST = 6.0, 34.0  # radius

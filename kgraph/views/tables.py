@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from kgraph.views.files import atomic_write, parts
+from kgraph.views.files import atomic_writes, parts
 from kgraph.views.rows import EDGE_FIELDS, NODE_FIELDS, Row, edge_rows, node_rows, scalars
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def write_tables(graph: "nx.MultiDiGraph[str]", path: Path) -> tuple[Path, ...]:
     edges = (
         {**row, "kind": "Undirected" if row.get("symmetric") else "Directed"} for row in edge_rows(graph)
     )
-    with atomic_write(paths[0]) as node_file, atomic_write(paths[1]) as edge_file:
+    with atomic_writes(*paths) as (node_file, edge_file):
         write_csv(node_file, NODE_COLUMNS, map(_safe, node_rows(graph)))
         write_csv(edge_file, EDGE_COLUMNS, map(_safe, edges))
     return paths

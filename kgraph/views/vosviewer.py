@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgraph.views.files import atomic_write, parts
+from kgraph.views.files import atomic_write, atomic_writes, parts
 from kgraph.views.json_text import rows_of
 from kgraph.views.regions import Ties, regions, tie
 from kgraph.views.rows import Row, drawn_rows, edge_rows
@@ -46,7 +46,7 @@ def write_vosviewer_texts(
     """Write a map and a network file, `OUT.map.txt` and `OUT.network.txt`, separated by tabs."""
     paths = parts(path, ".txt", "map", "network")
     items, links = _network(graph, tie(graph), layout)
-    with atomic_write(paths[0]) as map_file, atomic_write(paths[1]) as network_file:
+    with atomic_writes(*paths) as (map_file, network_file):
         map_file.writelines(_lines([MAP_COLUMNS, *map(_map_row, items)]))
         network_file.writelines(_lines(links))
     return paths
