@@ -135,7 +135,7 @@ def recipes() -> None:
 def _commands() -> list[tuple[str, click.Command, click.Context]]:
     from kgraph.cli import main
 
-    parent = click.Context(main, info_name="kgraph")
+    parent = click.Context(main, info_name="kgraph", **main.context_settings)
     return [
         (name, command, click.Context(command, info_name=name, parent=parent))
         for name in main.list_commands(parent)

@@ -36,8 +36,11 @@ def judged(relation: str, sure: float, by_meeting: list[float]) -> Any:
     return SimpleNamespace(relations=relations, meeting_relations=lambda meetings: shown[meetings])
 
 
-def stated(mentions: list[Mention], described: Things, said: Any) -> list[tuple[int, str, int]]:
-    return [(s.source[0], s.relation, s.target[0]) for s in find_statements(mentions, described, said)]
+def stated(
+    mentions: list[Mention], described: Things, said: Any, sure: tuple[float, float] = (1, 1)
+) -> list[tuple[int, str, int]]:
+    found = find_statements(mentions, described, said, np.array(sure, np.float32))
+    return [(s.source[0], s.relation, s.target[0]) for s in found]
 
 
 MENTIONS = [mention(0, 0), mention(20, 1), mention(50, 1), mention(70, 0)]
@@ -63,6 +66,11 @@ def test_things_that_never_meet_are_proved_by_their_nearest_mentions() -> None:
 
 def test_what_is_unsure_is_not_stated() -> None:
     assert stated(MENTIONS, things(ROWS, []), judged("evaluated_on", 0.2, [])) == []
+
+
+@pytest.mark.parametrize(("sure", "count"), [((0.95, 0.95), 1), ((0.95, 0.6), 0), ((0.6, 0.95), 0)])
+def test_what_is_hardly_a_name_has_no_relations(sure: tuple[float, float], count: int) -> None:
+    assert len(stated(MENTIONS, things(ROWS, []), judged("evaluated_on", 0.6, []), sure)) == count
 
 
 def test_one_thing_states_nothing() -> None:
