@@ -365,8 +365,10 @@ for number in range(50_000):
     graph.add_node(f"entity:{number}", label=f"Thing {number}", kind="entity", type="method",
                    papers=draw.randrange(1, 40), since="2020-03-04", aliases="a|b")
 figures = dict(papers=2, weight=2.0, strength=0.2, since="2020-03-04", until="2023-01-01", symmetric=True)
-while graph.number_of_edges() < 500_000:
-    ends = draw.randrange(50_000), int(50_000 * draw.random() ** 2)
+pairs = set()
+while len(pairs) < 500_000:
+    pairs.add((draw.randrange(50_000), int(50_000 * draw.random() ** 2)))
+for ends in sorted(pairs):
     graph.add_edge(*(f"entity:{end}" for end in ends), "appears_with", relation="appears_with", **figures)
 (write,) = (format.write for format in FORMATS if format.name == sys.argv[1])
 started = time.process_time()

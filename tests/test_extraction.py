@@ -10,7 +10,7 @@ import pytest
 
 from kgraph.errors import BadInput
 from kgraph.extraction import Extractor, find_mentions
-from kgraph.extraction.extractor import _NO_NAME, _places, _without_edges, load_extractor
+from kgraph.extraction.extractor import _NO_NAME, _places, _whole_tex, _without_edges, load_extractor
 from kgraph.extraction.grouping import Span
 from kgraph.records import ROLES, STATED, TYPES, Extraction, Paper
 
@@ -215,6 +215,10 @@ def test_the_component_finds_what_the_tagger_does(extractor: Extractor) -> None:
         ("A*", "A*"),
         ("--", ""),
         ("g., BERT", "BERT"),
+        ("ImageNet, a database", "ImageNet"),
+        ("ImageNet, a", "ImageNet"),
+        ("Vicuna with", "Vicuna"),
+        ("Tree of Thoughts", "Tree of Thoughts"),
     ],
 )
 def test_edges(text: str, kept: str) -> None:
@@ -289,6 +293,22 @@ def test_quantities_are_no_names(text: str, is_none: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name", "whole"),
+    [
+        pytest.param("the M$^2$AD net", "M$^", "M$^2$AD", id="a formula inside"),
+        pytest.param("PostShare$ and more", "PostShare$", "PostShare", id="a lone sign behind"),
+        pytest.param("two $head-wise attention", "$head-wise attention", "head-wise attention", id="before"),
+        pytest.param("by G_{stack} it grows", "G_{stack", "G_{stack}", id="a brace"),
+        pytest.param("by G_{a} it grows", "G_{a}", "G_{a}", id="a whole brace"),
+    ],
+)
+def test_whole_tex(text: str, name: str, whole: str) -> None:
+    start = text.index(name)
+    span = _whole_tex(Span(start, start + len(name), name, "method", 900, "tagger"), text)
+    assert (span.text, text[span.start : span.end]) == (whole, whole)
+
+
+@pytest.mark.parametrize(
     ("text", "places"),
     [
         pytest.param("Mamba and a Mamba-based net", [0, 12], id="compound"),
@@ -306,3 +326,25 @@ def test_common_words_are_no_names(extractor: Extractor) -> None:
     )
     found = {m.text.lower() for m in extract(paper, extractor).mentions}
     assert not found & {"linear", "mixed", "graph", "view", "sparse"}
+
+
+@pytest.mark.parametrize(
+    ("text", "introduced"),
+    [
+        pytest.param("We propose the Transformer, a network for translation.", True, id="propose"),
+        pytest.param(
+            "We finally introduce our Transformer (TRF), which is fast.", True, id="with a short form"
+        ),
+        pytest.param("Transformer is introduced, a network for translation.", True, id="is introduced"),
+        pytest.param("We introduce Transformer models to biology.", False, id="a modifier"),
+        pytest.param("A net based on Transformer is proposed here.", False, id="what is built on it"),
+        pytest.param("They propose the Transformer, a network.", False, id="others"),
+    ],
+)
+def test_what_a_paper_says_outright_that_it_introduces(
+    text: str, introduced: bool, extractor: Extractor
+) -> None:
+    roles = {
+        m.role for m in extract(Paper("x", "A Study", text), extractor).mentions if m.text == "Transformer"
+    }
+    assert ("introduces" in roles) is introduced

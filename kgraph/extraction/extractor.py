@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kgraph.extraction.cues import is_introduced
 from kgraph.extraction.definitions import Definition, find_definitions
 from kgraph.extraction.features import Floats
 from kgraph.extraction.grouping import Span, Thing, group, without_head
@@ -39,10 +40,14 @@ _EDGES = frozenset("-‐‑‒–—―,;:.!?/\\'\"`“”‘’ \n\t")
 _JOINTS = frozenset("_-")
 _SIGNS = re.compile(r"[+*]{1,2}(?![\w+*])")
 _REST_OF_TEX = re.compile(r"[^$\s]{0,12}\$\w*")  # of "M$^" in "M$^2$AD"
+_REST_OF_BRACE = re.compile(r"[^{}\s]{0,12}\}")  # of "G_{st" in "G_{stack}"
 _TAIL = re.compile(r"-(?=[A-Z0-9])\w+(?!\w)")
 _NO_NAME = re.compile(
     r"|[1-4]D|Sec(?:tion)?s?|Fig(?:ure)?s?|Tables?|Eqs?|Equations?|Appendix|Algorithms?"
     r"|[$^#x-]*\d[\d.,]*\s?(?:[BKMT]|[kMG]?Hz|m?s|Mbps|[KMGT]B|DOFs?)?"  # a quantity
+)
+_DANGLING = re.compile(
+    r"(?:,? (?:a|an|the|and|or|of|for|with|by|to|in|on|via)|, (?:a|an|the) .*)\Z"  # of "ImageNet, a database"
 )
 _EXAMPLE = re.compile(r"[eg]\.,? (?=\S)")  # what a span of "e.g., BERT" may begin with
 _SEVERAL = re.compile(r"(?<=\d)[A-Za-z]*(/[\d.]+[A-Za-z]*)+\Z")
@@ -146,6 +151,7 @@ def _extract(paper: Paper, extractor: Extractor) -> Extraction:
         and ((span.start, span.end) in coined or not extractor.tagger.denies(span.text, text))
     ]
     spans = [_whole_word(span, text, extractor.lexicon) for span in spans]
+    spans = [span for span in spans if sum(c.isalnum() for c in span.text) > 1]  # no "T"
     certain = [
         *_own_names(reading, extractor),
         *_defined(definitions, spans, reading, extractor.tagger),
@@ -155,7 +161,7 @@ def _extract(paper: Paper, extractor: Extractor) -> Extraction:
     things = [thing for thing in group(spans, definitions, extractor.lexicon) if thing.score >= LEAST_SCORE]
     if not things:
         return Extraction(paper.id, (), ())
-    return _extraction(paper, things, reading, extractor.tagger)
+    return _extraction(paper, things, reading, extractor)
 
 
 def _named(text: str, extractor: Extractor) -> tuple[Reading, Iterable[Span]]:
@@ -176,6 +182,8 @@ def _without_edges(span: Span) -> Span:
     text = span.text
     if example := _EXAMPLE.match(text):
         start, text = start + example.end(), text[example.end() :]
+    text = _DANGLING.sub("", text)
+    end = start + len(text)
     while text and (text[-1] in _EDGES or _lone(text, text[-1])):
         text, end = text[:-1], end - 1
     while text and (text[0] in _EDGES or _lone(text, text[0])):
@@ -202,9 +210,7 @@ def title_name(text: str) -> tuple[int, int]:
 
 def _whole_word(span: Span, text: str, lexicon: Lexicon) -> Span:
     """Take in what makes another name of it: "3D" before it, the signs of "LoRA+", the half of "SEE-Few"."""
-    rest = _REST_OF_TEX.match(text, span.end) if span.text.count("$") % 2 else None
-    if rest is not None:
-        span = replace(span, end=rest.end(), text=text[span.start : rest.end()])
+    span = _whole_tex(span, text)
     dimension = (
         _DIMENSION.search(text[max(span.start - 4, 0) : span.start]) if span.type in _DIMENSIONED else None
     )
@@ -220,6 +226,19 @@ def _whole_word(span: Span, text: str, lexicon: Lexicon) -> Span:
         if text.count(whole) > 1:
             return replace(span, end=tail.end(), text=whole)
     return span
+
+
+def _whole_tex(span: Span, text: str) -> Span:
+    """Take in the rest of a formula or of a brace that a name ends in; else leave the lone sign out."""
+    formula = span.text.count("$") % 2
+    if not formula and span.text.count("{") <= span.text.count("}"):
+        return span
+    rest = (_REST_OF_TEX if formula else _REST_OF_BRACE).match(text, span.end)
+    if rest is not None:
+        return replace(span, end=rest.end(), text=text[span.start : rest.end()])
+    bare = span.text.strip("$ ") if formula else span.text
+    start = span.start + span.text.index(bare)
+    return replace(span, start=start, end=start + len(bare), text=bare)
 
 
 def _own_names(reading: Reading, extractor: Extractor) -> Iterator[Span]:
@@ -293,16 +312,19 @@ def _apart(spans: Iterable[Span]) -> list[Span]:
     return sorted(kept, key=lambda span: span.start)
 
 
-def _extraction(paper: Paper, things: Sequence[Thing], reading: Reading, tagger: Tagger) -> Extraction:
+def _extraction(paper: Paper, things: Sequence[Thing], reading: Reading, extractor: Extractor) -> Extraction:
     spans = sorted(
         ((span, number) for number, thing in enumerate(things) for span in thing.spans),
         key=lambda one: one[0].start,
     )
     places = [(*reading.token_range(span.start, span.end), number) for span, number in spans]
     described = describe_things(reading.tokens, places, [TYPES.index(thing.type) for thing in things])
-    judged = tagger.judge_things(reading, described)
+    judged = extractor.tagger.judge_things(reading, described)
     sure = np.array([thing.score / 1000 for thing in things], np.float32)
-    roles = _roles(described, judged, sure)
+    by_key = extractor.lexicon.by_key
+    known = [any(alias_key(span.text) in by_key for span in thing.spans) for thing in things]
+    introduced = [known[number] and is_introduced(paper.text, span.start, span.end) for span, number in spans]
+    roles = _roles(described, judged, sure, introduced)
     mentions = tuple(
         Mention(
             paper.id,
@@ -321,18 +343,23 @@ def _extraction(paper: Paper, things: Sequence[Thing], reading: Reading, tagger:
     return Extraction(paper.id, mentions, tuple(find_statements(mentions, described, judged, sure)))
 
 
-def _roles(things: Things, judged: Judged, sure: Floats) -> list[str]:
+def _roles(things: Things, judged: Judged, sure: Floats, introduced: Sequence[bool]) -> list[str]:
     """Give each thing's role to the mention that shows it best; its others only mention.
 
-    What is hardly a name, `sure` says how far each is one, is hardly what a paper introduces.
+    What is hardly a name, `sure` says how far each is one, is hardly what a paper introduces; but what a
+    mention is said outright to introduce is that.
     """
     scores = judged.roles.copy()
-    scores[:, ROLES.index("introduces")] += DOUBT * np.log(sure)
+    scores[:, 0] += DOUBT * np.log(sure)
     best = scores.argmax(axis=1)
     owners = things.mentions[:, 2]
     shown = judged.mention_roles()[np.arange(len(owners)), best[owners]]
     roles = [ROLES[-1]] * len(owners)
     for thing, role in enumerate(best.tolist()):
         own = np.flatnonzero(owners == thing)
-        roles[own[shown[own].argmax()]] = ROLES[role]
+        said = next((place for place in own.tolist() if introduced[place]), None)
+        if said is not None:
+            roles[said] = ROLES[0]
+        else:
+            roles[own[shown[own].argmax()]] = ROLES[role]
     return roles
