@@ -348,3 +348,13 @@ def test_what_a_paper_says_outright_that_it_introduces(
         m.role for m in extract(Paper("x", "A Study", text), extractor).mentions if m.text == "Transformer"
     }
     assert ("introduces" in roles) is introduced
+
+
+@pytest.mark.parametrize(
+    ("title", "introduced"), [("DeepSeek-R1: Reasoning", True), ("Reasoning by DeepSeek-R1", False)]
+)
+def test_a_title_introduces_what_stands_before_its_colon(
+    title: str, introduced: bool, extractor: Extractor
+) -> None:
+    paper = Paper("x", title, "We evaluate DeepSeek-R1 on GSM8K. It is compared with GPT-4.")
+    assert (role_of(extract(paper, extractor), "DeepSeek-R1") == "introduces") is introduced

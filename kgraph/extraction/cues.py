@@ -27,6 +27,8 @@ def is_introduced(text: str, start: int, end: int) -> bool:
     >>> is_introduced(text, 15, 26), is_introduced(text, 50, 54)
     (True, False)
     """
+    if start == 0 and text.startswith(":", end):  # of a title
+        return " " not in text[:end]
     before, after = (_SUBJECT, _INTRODUCED) if _INTRODUCED.match(text, end) else (_BEFORE, _AFTER)
     return (
         after.match(text, end) is not None
