@@ -206,7 +206,7 @@ def _reject_facts(count: int, rejects: Sequence[Sequence[str]]) -> list[str]:
     for source, reason, _ in rejects:
         by_reason.setdefault(re.split(r"[:(]", reason)[0].strip(), []).append(source.rpartition("/")[2])
     kinds = sorted(by_reason.items(), key=lambda kind: (-len(kind[1]), kind))
-    lines = [_short(f"{len(sources)} {reason}: {sources[0]}", _FACT_WIDTH) for reason, sources in kinds]
+    lines = [_short(f"{len(sources)} × {reason}: {sources[0]}", _FACT_WIDTH) for reason, sources in kinds]
     shown = sum(len(sources) for _, sources in kinds[:MAX_EXAMPLES])
     return [str(count), *lines[:MAX_EXAMPLES], *_hint(count - shown, "rejects")]
 
@@ -222,7 +222,11 @@ def _merged_fact(counts: Mapping[str, Any]) -> str:
 
 
 def _inferred_fact(figures: Mapping[str, Any]) -> str:
-    checked = f"of {figures['comparable']} that can be checked {figures['both']} are stated, too"
+    checked = (
+        f"of {figures['comparable']} that can be checked {figures['both']} are stated, too"
+        if figures["comparable"]
+        else "none can be checked, since those papers come without references"
+    )
     return f"{figures['inferred']} builds_on; {checked}" if figures["inferred"] else "0 builds_on"
 
 
