@@ -114,7 +114,7 @@ def test_conflicts_and_rejects_take_a_few_short_lines(contradicting: Path) -> No
         "and 4 more (kgraph doctor --list conflicts)",
     ]
     assert "rejected    2" in lines
-    assert "            2 has no title: a-source-with-a-long-name.jsonl:8" in lines
+    assert "            2 × has no title: a-source-with-a-long-name.jsonl:8" in lines
     assert len(lines) <= 24
     assert max(map(len, lines)) <= 80
 

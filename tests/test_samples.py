@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kgraph.bibliographies import WRITERS
 from kgraph.building import build
 from kgraph.errors import BadInput
 from kgraph.identity import merge_records
@@ -248,6 +249,27 @@ def test_one_work_of_many_sources_is_one_paper() -> None:
     assert chemcrow.date == "2023-04-11"
     (editing,) = (paper for paper in papers if "doi:10.1016/j.xgen.2025.100814" in paper.ids)
     assert {"doi:10.1101/2024.04.01.587366", "openalex:W4408732759", "pmcid:PMC12008803"} <= {*editing.ids}
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_all_of_them_come_back_from_a_bibliography(suffix: str, tmp_path: Path) -> None:
+    """Nothing is lost that the formats have a field for."""
+    papers = merge_records(one for one in found_in(SAMPLES) if isinstance(one, Paper))
+    (tmp_path / f"x.{suffix}").write_text(WRITERS[suffix](papers), "utf-8")
+    back = list(read_papers([tmp_path / f"x.{suffix}"]))
+    assert len(back) == len(papers)
+    for paper, one in zip(papers, back, strict=True):
+        assert isinstance(one, Paper)
+        assert _kept(one) == _kept(paper)
+        assert {*one.ids} <= {*paper.ids} | {paper.id}
+        assert one.url == paper.url or paper.url is None
+        assert one.venue == paper.venue or (one.venue is None and "arXiv" in str(paper.venue))
+
+
+def _kept(paper: Paper) -> tuple[object, ...]:
+    ids = [id_ for id_ in paper.ids if id_.startswith(("arxiv:", "doi:"))]
+    extra = paper.extra.get("keywords"), paper.extra.get("language")
+    return paper.title, paper.abstract, paper.authors, paper.date, ids, *extra
 
 
 @pytest.mark.slow
