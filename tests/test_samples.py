@@ -12,6 +12,7 @@ from kgraph.bibliographies import WRITERS
 from kgraph.building import build
 from kgraph.errors import BadInput
 from kgraph.identity import merge_records
+from kgraph.landscape import Landscape
 from kgraph.records import Paper, Reject
 from kgraph.sources import read_papers
 from kgraph.store import Store
@@ -281,3 +282,21 @@ def test_a_mixed_call_makes_one_store(tmp_path: Path) -> None:
     with Store(tmp_path / "k.db") as store:
         assert store.connection.execute("PRAGMA foreign_key_check").fetchall() == []
         assert store.connection.execute("SELECT count(*) FROM papers WHERE title = ''").fetchone() == (0,)
+        ids = [
+            id_ for (row,) in store.connection.execute("SELECT ids FROM papers") for id_ in json.loads(row)
+        ]
+        assert len(ids) == len(set(ids)), "two papers bear one id"
+        stubs = {id_ for (id_,) in store.connection.execute("SELECT id FROM stubs")}
+        assert stubs and stubs.isdisjoint(ids), "a stub is a paper of the collection"
+
+
+@pytest.mark.slow
+def test_another_order_of_the_files_makes_the_same_exports(tmp_path: Path) -> None:
+    files = sorted(path for path in SAMPLES.glob("*/*") if path.name != "SOURCE.txt")
+    for name, order in ("one", files), ("other", files[::-1]):
+        build(order, tmp_path / f"{name}.db", skip_bad_files=True)
+        with Landscape(tmp_path / f"{name}.db") as landscape:
+            for suffix in ("jsonl", "graphml"):
+                landscape.export(tmp_path / f"{name}.{suffix}")
+    for suffix in ("jsonl", "graphml"):
+        assert (tmp_path / f"one.{suffix}").read_bytes() == (tmp_path / f"other.{suffix}").read_bytes()
