@@ -8,6 +8,7 @@ import csv
 import json
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from html import unescape
@@ -263,28 +264,30 @@ def hf_daily_papers(path: Path) -> Iterator[Raw]:
 def nbib(path: Path) -> Iterator[Raw]:
     unfolded = re.sub(r"\n {6}", " ", path.read_text("utf-8"))
     for record in filter(str.strip, unfolded.split("\n\n")):
-        tags: dict[str, list[str]] = {}
-        for tag, value in re.findall(r"^(\w+) *- ?(.*)$", record, re.MULTILINE):
-            if value.strip():
-                tags.setdefault(tag, []).append(value.strip())
-
-        def all_of(*wanted: str, tags: dict[str, list[str]] = tags) -> list[str]:
-            return [value for tag in wanted for value in tags.get(tag, [])]
-
-        printed, electronic = (next(iter(all_of(tag)), "") for tag in ("DP", "DEP"))
+        tags = by_tag(re.findall(r"^(\w+) *- ?(.*)$", record, re.MULTILINE))
+        printed, electronic = tags["DP"][0], (tags["DEP"] or [""])[0]
         within = electronic.startswith(printed) and printed.isdigit()
         yield {
-            "title": all_of("TI")[0],
-            "abstract": next(iter(all_of("AB")), ""),
-            "authors": all_of("FAU"),
+            "title": tags["TI"][0],
+            "abstract": " ".join(tags["AB"]),
+            "authors": tags["FAU"],
             "date": day(electronic[:4], electronic[4:6], electronic[6:]) if within else day(*printed.split()),
-            "venue": all_of("JT")[0],
+            "venue": tags["JT"][0],
             "ids": [
-                *(f"pmid:{one}" for one in all_of("PMID")),
-                *(f"pmcid:{one}" for one in all_of("PMC")),
-                *(id_ for one in all_of("AID", "LID") if "[doi]" in one for id_ in doi(one)),
+                *(f"pmid:{one}" for one in tags["PMID"]),
+                *(f"pmcid:{one}" for one in tags["PMC"]),
+                *(id_ for one in (*tags["AID"], *tags["LID"]) if "[doi]" in one for id_ in doi(one)),
             ],
         }
+
+
+def by_tag(fields: list[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the values of each tag, without line breaks and empty ones."""
+    tags: dict[str, list[str]] = defaultdict(list)
+    for tag, value in fields:
+        if words := " ".join(value.split()):
+            tags[tag].append(words)
+    return tags
 
 
 def openalex(path: Path) -> Iterator[Raw]:
@@ -335,26 +338,18 @@ def ris(path: Path) -> Iterator[Raw]:
         return
     source = path.read_text("utf-8-sig")
     for record in re.findall(r"^TY  - .*?^ER  -", source, re.MULTILINE | re.DOTALL):
-        tags: dict[str, list[str]] = {}
-        for tag, value in re.findall(
-            r"^([A-Z][A-Z0-9])  -(.*(?:\n(?![A-Z][A-Z0-9]  -).*)*)", record, re.MULTILINE
-        ):
-            if words := " ".join(value.split()):
-                tags.setdefault(tag, []).append(words)
-
-        def all_of(*wanted: str, tags: dict[str, list[str]] = tags) -> list[str]:
-            return next((tags[tag] for tag in wanted if tag in tags), [])
-
-        title = all_of("TI", "T1", "ST")
-        if title:
-            dates = [re.findall(r"\d+", one) for one in [*all_of("PY", "Y1"), *all_of("DA")]]
+        tags = by_tag(re.findall(r"^([A-Z]\w)  -(.*(?:\n(?![A-Z]\w  -).*)*)", record, re.MULTILINE))
+        if title := tags["TI"] or tags["T1"] or tags["ST"]:
+            dates = [re.findall(r"\d+", one) for one in (*tags["PY"], *tags["Y1"], *tags["DA"])]
+            cited = re.search(r"^N1  - References: (.*?)\n(?=[A-Z]\w  -)", record, re.MULTILINE | re.DOTALL)
             yield {
                 "title": title[0],
-                "abstract": next(iter(all_of("AB", "N2")), ""),
-                "authors": all_of("AU", "A1"),
+                "abstract": " ".join(tags["AB"] or tags["N2"]),
+                "authors": tags["AU"] or tags["A1"],
                 "date": day(*max(dates, key=len)),
-                "venue": next(iter(all_of("T2", "JF", "JO")), None),
-                "ids": [id_ for one in all_of("DO") for id_ in doi(one)],
+                "venue": next(iter(tags["T2"] or tags["JF"] or tags["JO"]), None),
+                "ids": [id_ for one in tags["DO"] for id_ in doi(one)],
+                "references": [None] * (len(cited[1].splitlines()) if cited else 0),
             }
 
 
