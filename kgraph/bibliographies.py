@@ -109,6 +109,10 @@ def _url(paper: Paper) -> str | None:
     )
 
 
+def _language(paper: Paper) -> str:
+    return clean(str(paper.extra.get("language") or ""))
+
+
 def _keywords(paper: Paper) -> list[str]:
     given = paper.extra.get("keywords")
     return [clean(str(word)) for word in given] if isinstance(given, list | tuple) else []
@@ -132,8 +136,10 @@ def _entry(paper: Paper, key: str) -> Entry:
         "eprint": _verbatim(arxiv),
         "archiveprefix": "arXiv" if arxiv else "",
         "pmid": _verbatim(_id(paper, "pmid")),
+        "pmcid": _verbatim(_id(paper, "pmcid")),
         "url": _url(paper),
         "keywords": ", ".join(map(_tex, _keywords(paper))),
+        "language": _tex(_language(paper)),
         "note": "Retracted" if paper.extra.get("retracted") else "",
         "abstract": _tex(paper.abstract),
     }
@@ -162,6 +168,7 @@ def _record(paper: Paper) -> dict[str, Any]:
         "accession_number": f"arXiv:{arxiv}" if arxiv else "",
         "urls": [url for url in [_url(paper)] if url],
         "keywords": _keywords(paper),
+        "language": _language(paper),
         "notes": ["Retracted"] if paper.extra.get("retracted") else [],
         "abstract": clean(paper.abstract),
     }

@@ -48,19 +48,22 @@ FROM stub_citations JOIN stubs ON stubs.id = stub WHERE paper = ?
 """
 
 
-def cites(db: Connection, paper: str, way: Way | None = None, *, stubs: bool = False) -> list[Row]:
+def cites(
+    db: Connection, paper: str, way: Way | None = None, *, stubs: bool = False, limit: int | None = None
+) -> list[Row]:
     """Return the papers that a paper cites ("out") and those that cite it ("in"), the most cited first.
 
     `citations` counts the papers of the collection that cite a row's paper, `builds_on` says whether the same
-    was inferred. With `stubs` papers outside the collection are rows too, last.
+    was inferred. With `stubs` papers outside the collection are rows too, last. `limit` holds for each way.
     """
     id_ = find_paper(db, paper)["id"]
     rows = select(db, _CITES, paper=id_)
     if stubs:
         rows += select(db, _CITES_STUBS, id_)
     rows = [row | {key: bool(row[key]) for key in ("builds_on", "stub")} for row in rows]
-    rows.sort(key=lambda row: (row["direction"] == "in", row["stub"], -row["citations"], row["id"]))
-    return [row for row in rows if way is None or row["direction"] == way]
+    rows.sort(key=lambda row: (row["stub"], -row["citations"], row["id"]))
+    ways = ("out", "in") if way is None else (way,)
+    return [row for one in ways for row in [row for row in rows if row["direction"] == one][:limit]]
 
 
 def count_stubs(db: Connection, paper: str) -> int:
@@ -130,6 +133,20 @@ def similar(db: Connection, paper: str, *, limit: int | None = None) -> list[Row
         }
     rows.sort(key=lambda row: (-row["strength"], row["date"] or "9999", row["id"]))
     return rows[:limit]
+
+
+def why_none_is_similar(db: Connection, paper: str) -> str:
+    """Say, of a paper that no other is similar to, which of its references and citations are known."""
+    here = cites(db, paper)
+    references = sum(row["direction"] == "out" for row in here) + count_stubs(db, paper)
+    citing = sum(row["direction"] == "in" for row in here)
+    by_references = (
+        f"no other paper here has one of its {references} references"
+        if references
+        else "no references of it are known"
+    )
+    by_citations = "what cites it cites nothing else here" if citing else "no paper here cites it"
+    return f"{by_references}, and {by_citations}"
 
 
 def _cosine(ours: int, shared: int, theirs: int) -> float:

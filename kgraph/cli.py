@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from io import TextIOWrapper
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
@@ -277,7 +279,13 @@ def _without_rejects(
             list_reject(one)
 
 
-def _answer(as_json: bool, answer: Any, show: Callable[[Any], None], limit: int | None = None) -> None:
+def _answer(
+    as_json: bool,
+    answer: Any,
+    show: Callable[[Any], None],
+    limit: int | None = None,
+    nothing: str = "Nothing found.",
+) -> None:
     """Print an answer as JSON or by `show`; say so where it is empty, or was cut at a limit."""
     from kgraph.terminal import say, show_json
 
@@ -286,7 +294,7 @@ def _answer(as_json: bool, answer: Any, show: Callable[[Any], None], limit: int 
     elif answer:
         show(answer)
     elif limit is None:
-        say("Nothing found.")
+        say(nothing)
     if limit is not None:
         say(f"The first {limit}; there are more (--limit).")
 
@@ -534,7 +542,8 @@ def _print_bibliography(db: str, name: str, format: str, **options: Any) -> None
 @click.option("--in", "way", flag_value="in", help="Only those that cite it.")
 @click.option("--out", "way", flag_value="out", help="Only those that it cites.")
 @click.option("--stubs", is_flag=True, help="Also papers outside the collection that it cites.")
-def cites(db: str, as_json: bool, paper: str, way: Way | None, stubs: bool) -> None:
+@limit_option
+def cites(db: str, as_json: bool, paper: str, way: Way | None, stubs: bool, limit: int) -> None:
     """List what PAPER cites, and what cites it, the most cited first.
 
     \b
@@ -542,15 +551,18 @@ def cites(db: str, as_json: bool, paper: str, way: Way | None, stubs: bool) -> N
     kgraph cites "Attention Is All You Need" --in
 
     CITED counts the papers of the collection that cite a row's paper. An asterisk marks where the text of the
-    citing paper shows it too, since it names what the other introduces (builds_on).
+    citing paper shows it too, since it names what the other introduces (builds_on). --limit holds for what it
+    cites and for what cites it, each.
     """
     from kgraph.citations import cites, count_stubs
     from kgraph.terminal import say, show_cited
 
     with _reading(db) as store:
-        rows = cites(store, paper, way, stubs=stubs)
+        rows = cites(store, paper, way, stubs=stubs, limit=limit + 1)
         outside = 0 if stubs or way == "in" else count_stubs(store, paper)
-    _answer(as_json, rows, show_cited)
+    ways = [list(rows) for _, rows in groupby(rows, key=itemgetter("direction"))]
+    cut = [limit for rows in ways if _cut(rows, limit) is not None]
+    _answer(as_json, list(chain.from_iterable(ways)), show_cited, limit if cut else None)
     if outside:
         say(f"It also cites {outside} paper{'s' * (outside != 1)} outside the collection (--stubs).")
 
@@ -569,13 +581,14 @@ def similar(db: str, as_json: bool, paper: str, limit: int) -> None:
     COCITED that of the papers that cite both (Small 1973; Small and Sweeney 1985), each with the number
     that is shared. STRENGTH, the order, is the mean of both, lower where few are shared.
     """
-    from kgraph.citations import similar
+    from kgraph.citations import similar, why_none_is_similar
     from kgraph.terminal import show_similar
 
     with _reading(db) as store:
         rows = similar(store, paper, limit=limit + 1)
+        nothing = f"Nothing found: {why_none_is_similar(store, paper)}." if not rows else ""
     cut = _cut(rows, limit)
-    _answer(as_json, rows, show_similar, cut)
+    _answer(as_json, rows, show_similar, cut, nothing)
 
 
 @main.command()

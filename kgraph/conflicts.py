@@ -30,7 +30,8 @@ def given(db: Connection, paper: str) -> Row:
 def conflicts(db: Connection) -> list[Row]:
     """Return, by paper and field, the values in which records of one paper contradict each other.
 
-    Each value stands with its sources; `kept` is the one that the paper shows.
+    Each value stands with its sources; `kept`, the first, is the one that the paper shows, and the others are
+    those that contradict it.
     """
     return [
         {"paper": paper, **conflict}
@@ -64,11 +65,13 @@ def _conflicts(records: Sequence[Paper]) -> Iterator[Row]:
             if value and not (field == "date" and record.date_inferred):
                 values.setdefault(value, []).append(record.source)
         ordered = sorted(values, key=lambda value: (value != getattr(shown[field], field), str(value)))
-        if any(differ(ordered[0], other) for other in ordered[1:]):
+        if others := [value for value in ordered[1:] if differ(ordered[0], value)]:
             yield {
                 "field": field,
                 "kept": ordered[0],
-                "values": [{"value": value, "sources": sorted(values[value])} for value in ordered],
+                "values": [
+                    {"value": value, "sources": sorted(values[value])} for value in (ordered[0], *others)
+                ],
             }
     yield from _id_conflicts(records)
 

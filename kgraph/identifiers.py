@@ -29,7 +29,7 @@ _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.", re.IGNORECASE)
 _OPENALEX = re.compile(r"W\d{5,}", re.IGNORECASE)
 _S2 = re.compile(r"(?:corpusid:)?(\d+)|([0-9a-f]{40})", re.IGNORECASE)
 _ACL = re.compile(r"[A-Z]\d\d-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+", re.IGNORECASE)
-_DBLP = re.compile(r"[a-z]+(?:/[\w.-]+){2,}", re.IGNORECASE)
+_DBLP = re.compile(r"(?:[a-z]+/[\w.-]+|books|ms|persons|phd|tr)(?:/[\w.-]+)+", re.IGNORECASE)
 _PMCID = re.compile(r"(?:PMC)?(\d+)(?:\.\d+)?", re.IGNORECASE)
 _OPENREVIEW = re.compile(r"[\w-]{6,20}")
 

@@ -193,9 +193,16 @@ class Landscape:
         ids = dict.fromkeys(row["id"] for row in rows)  # one may both cite a paper and build on it
         return WRITERS[format](filter(None, map(self._store.paper, ids)))
 
-    def cites(self, paper: str, way: citations.Way | None = None, *, stubs: bool = False) -> pd.DataFrame:
-        """Return what a paper cites ("out") and what cites it ("in"), the most cited first."""
-        rows = citations.cites(self._db, paper, way, stubs=stubs)
+    def cites(
+        self,
+        paper: str,
+        way: citations.Way | None = None,
+        *,
+        stubs: bool = False,
+        limit: int | None = Config.limit,
+    ) -> pd.DataFrame:
+        """Return what a paper cites ("out") and what cites it ("in"), the most cited of each first."""
+        rows = citations.cites(self._db, paper, way, stubs=stubs, limit=limit)
         return _frame(
             rows, ("id", "title", "date", "relation", "direction", "citations", "builds_on", "stub")
         )

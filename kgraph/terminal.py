@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 MAX_REJECTS = 10  # so many are listed
 MAX_NODES = 10  # of those that a correction takes, brings or changes
-MAX_SOURCES = 4  # files of which the doctor shows what is known of their papers
-MAX_EXAMPLES = 3  # of conflicts, missed papers and kinds of rejects on its one screen
+MAX_SOURCES = 3  # files of which the doctor shows what is known of their papers
+MAX_EXAMPLES = 2  # of conflicts, missed papers and kinds of rejects on its one screen
+MAX_DOUBTS = 3  # names, on the same
 
 _STYLES = {
     "method": "cyan",
@@ -119,11 +120,13 @@ def show_health(report: Mapping[str, Any]) -> None:
             _wanted(row) for row in report["references"]["wanted"][:MAX_EXAMPLES] if row["papers"] > 1
         ],
         "inferred": _inferred_fact(report["references"]["inferred"]),
-        "papers": f"{report['without_mentions']} name nothing, {report['without_edges']} have no edge",
-        "merged": _merged_fact(report["merged"]),
+        "papers": f"{report['without_mentions']} name nothing, {report['without_edges']} have no edge"
+        + _merged_fact(report["merged"]),
         "conflicts": _conflict_facts(report["conflicts"]),
         "names": f"{report['lone_entities']} in one paper only",
-        "in doubt": ", ".join(f"{row['name']} ({row['score']} of 1000)" for row in doubtful["names"]),
+        "in doubt": ", ".join(
+            f"{row['name']} ({row['score']} of 1000)" for row in doubtful["names"][:MAX_DOUBTS]
+        ),
         "unclear": _unclear_fact(report["unresolved_mentions"], doubtful["unclear"]),
         "rejected": _reject_facts(report["rejected"], report["rejects"]),
         "store": f"version {report['store_version']}, extractor {extractor['fingerprint']}",
@@ -206,23 +209,26 @@ def _reject_facts(count: int, rejects: Sequence[Sequence[str]]) -> list[str]:
     for source, reason, _ in rejects:
         by_reason.setdefault(re.split(r"[:(]", reason)[0].strip(), []).append(source.rpartition("/")[2])
     kinds = sorted(by_reason.items(), key=lambda kind: (-len(kind[1]), kind))
-    lines = [_short(f"{len(sources)} {reason}: {sources[0]}", _FACT_WIDTH) for reason, sources in kinds]
-    shown = sum(len(sources) for _, sources in kinds[:MAX_EXAMPLES])
-    return [str(count), *lines[:MAX_EXAMPLES], *_hint(count - shown, "rejects")]
+    lines = [_short(f"{len(sources)} × {reason}: {sources[0]}", _FACT_WIDTH) for reason, sources in kinds]
+    return [_listed(str(count), count, "rejects"), *lines[:MAX_EXAMPLES]]
 
 
-def _hint(hidden: int, what: str) -> list[str]:
-    """Say how to see what is not shown."""
-    return [f"and {hidden} more (kgraph doctor --list {what})"] if hidden > 0 else []
+def _listed(head: str, count: int, what: str) -> str:
+    """Say, behind the count of what is shown by a few examples, how to see all."""
+    return f"{head} (--list {what})" if count > MAX_EXAMPLES else head
 
 
 def _merged_fact(counts: Mapping[str, Any]) -> str:
     records, papers = counts["records"], counts["papers"]
-    return f"{records} records into {_papers(papers)}" if papers else "no paper has several records"
+    return f"; {papers} made of {records} records" if papers else ""
 
 
 def _inferred_fact(figures: Mapping[str, Any]) -> str:
-    checked = f"of {figures['comparable']} that can be checked {figures['both']} are stated, too"
+    checked = (
+        f"of {figures['comparable']} that can be checked {figures['both']} are stated, too"
+        if figures["comparable"]
+        else "none by a paper with references"
+    )
     return f"{figures['inferred']} builds_on; {checked}" if figures["inferred"] else "0 builds_on"
 
 
@@ -250,8 +256,7 @@ def _conflict_facts(conflicts: Sequence[Mapping[str, Any]]) -> list[str]:
         )
         for conflict in conflicts
     ]
-    hint = _hint(len(conflicts) - MAX_EXAMPLES, "conflicts")
-    return [f"{len(conflicts)} ({kinds})", *lines[:MAX_EXAMPLES], *hint]
+    return [_listed(f"{len(conflicts)} ({kinds})", len(conflicts), "conflicts"), *lines[:MAX_EXAMPLES]]
 
 
 def show_list(what: str) -> Callable[[Sequence[Mapping[str, Any]]], None]:

@@ -20,13 +20,13 @@ from kgraph.records import Paper
 ATTENTION = Paper(
     "arxiv:1706.03762",
     "Attention Is All You Need: a BLEU of 28 & more",
-    "It is 5% better_than the rest.\nOn {WMT 2014}.",
+    "It is 5% better_than the rest.\nOn {WMT 2014}, ~3^2.",
     ("Ashish Vaswani", "Łukasz Kaiser", "Aäron van den Oord", "Gemini Team"),
     "2017-06-12",
     venue="NeurIPS 2017",
     url="https://arxiv.org/abs/1706.03762",
-    ids=("arxiv:1706.03762", "doi:10.1000/a_b"),
-    extra={"keywords": ["attention", "R&D"]},
+    ids=("arxiv:1706.03762", "doi:10.1000/a_b", "pmcid:PMC12"),
+    extra={"keywords": ["attention", "R&D"], "language": "en"},
 )
 
 
@@ -51,9 +51,12 @@ def test_bibtex() -> None:
         "  doi = {10.1000/a_b},\n"
         "  eprint = {1706.03762},\n"
         "  archiveprefix = {arXiv},\n"
+        "  pmcid = {PMC12},\n"
         "  url = {https://arxiv.org/abs/1706.03762},\n"
         "  keywords = {attention, R\\&D},\n"
-        "  abstract = {It is 5\\% better\\_than the rest. On \\{WMT 2014\\}.},\n"
+        "  language = {en},\n"
+        "  abstract = {It is 5\\% better\\_than the rest. On \\{WMT 2014\\},"
+        " \\textasciitilde{}3\\textasciicircum{}2.},\n"
         "}\n"
     )
 
@@ -74,7 +77,8 @@ def test_ris() -> None:
         "UR  - https://arxiv.org/abs/1706.03762\n"
         "KW  - attention\n"
         "KW  - R&D\n"
-        "AB  - It is 5% better_than the rest. On {WMT 2014}.\n"
+        "LA  - en\n"
+        "AB  - It is 5% better_than the rest. On {WMT 2014}, ~3^2.\n"
         "ER  - \n"
     )
 

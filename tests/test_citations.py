@@ -59,6 +59,7 @@ def web(web_db: Path) -> Any:
             [(B, "out", 3), (A, "out", 2), ("doi:10.1000/out", "out", 2), ("doi:10.1000/far", "out", 1)],
             id="with stubs",
         ),
+        pytest.param({"limit": 1}, [(B, "out", 3), (D, "in", 0)], id="one each way"),
     ],
 )
 def test_cites(web: Connection, options: dict[str, Any], found: list[tuple[str, str, int]]) -> None:
@@ -84,6 +85,33 @@ def test_stubs_are_counted_apart(web: Connection) -> None:
 
 
 # ------------------------------------------------------------------------------------------------- similar
+
+
+@pytest.mark.parametrize(
+    ("id_", "because"),
+    [
+        pytest.param(F, "no references of it are known, and no paper here cites it", id="alone"),
+        pytest.param(
+            "arxiv:1001.0009",
+            "no other paper here has one of its 2 references, and no paper here cites it",
+            id="its own references",
+        ),
+        pytest.param(
+            "arxiv:1001.0008",
+            "no references of it are known, and what cites it cites nothing else here",
+            id="cited alone",
+        ),
+    ],
+)
+def test_why_none_is_similar(id_: str, because: str, tmp_path: Path) -> None:
+    loner = {
+        "arxiv:1001.0008": ("2015", []),
+        "arxiv:1001.0009": ("2016", ["arxiv:1001.0008", "doi:10.1000/x"]),
+    }
+    fill(tmp_path / "k.db", [paper(one, *rest) for one, rest in {**WEB, **loner}.items()])
+    with Store(tmp_path / "k.db") as store:
+        assert citations.similar(store.connection, id_) == []
+        assert citations.why_none_is_similar(store.connection, id_) == because
 
 
 def test_similar(web: Connection) -> None:

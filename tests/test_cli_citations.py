@@ -34,7 +34,21 @@ def kgraph(*args: object) -> Result:
             id="cites",
         ),
         pytest.param(
+            ["cites", "arxiv:2312.00752", "--limit", "1"],
+            "date        relation   cited  title                      id\n"
+            "2017-06-12  → cites *      2  Attention Is All You Need  arxiv:1706.03762\n"
+            "2024-05-31  ← cites *      0  Transformers are SSMs      arxiv:2405.21060\n",
+            "The first 1; there are more (--limit).\n",
+            id="cites, cut",
+        ),
+        pytest.param(
             ["cites", "On the Sleep of Bees"], "", "Nothing found.\n", id="cites nothing"
+        ),
+        pytest.param(
+            ["similar", "On the Sleep of Bees"],
+            "",
+            "Nothing found: no references of it are known, and no paper here cites it.\n",
+            id="similar to nothing",
         ),
         pytest.param(
             ["similar", "arxiv:2312.00752"],

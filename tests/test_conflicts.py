@@ -74,6 +74,13 @@ def test_what_says_less_contradicts_nothing(tmp_path: Path) -> None:
     assert found(built(tmp_path, PAGE, ARTICLE, {**PAGE, "venue": "arXiv"})) == []
 
 
+def test_what_agrees_is_not_listed_among_what_contradicts(tmp_path: Path) -> None:
+    db = built(tmp_path, ARTICLE, PAGE, {**ARTICLE, "abstract": "We present QLoRA.", "date": "2021"})
+    assert found(db) == [("date", "2021", ["2021", "2023", "2023-05-23"])]
+    db = built(tmp_path, ARTICLE, PAGE, {**ARTICLE, "abstract": "We present QLoRA.", "date": "2024"})
+    assert found(db) == [("date", "2023-05-23", ["2023-05-23", "2024"])]
+
+
 @pytest.mark.parametrize(
     ("field", "value", "conflict"),
     [

@@ -555,6 +555,17 @@ def test_a_list_of_a_conference(tmp_path: Path) -> None:
     )
 
 
+def test_a_list_may_name_the_forum_beside_the_conference_s_own_page(tmp_path: Path) -> None:
+    row = {
+        "title": "Cups",
+        "author": "Ada Byron",
+        "site": "https://tea.org/virtual/2018/poster/307",
+        "openreview": "https://openreview.net/forum?id=B12Js_yRb",
+    }
+    paper = lone(read(tmp_path / "tea2018.json", json.dumps([row])))
+    assert (paper.url, paper.ids) == (row["site"], ("openreview:B12Js_yRb",))
+
+
 # ----------------------------------------------------------------------------------------------- BibTeX
 
 BIB = r"""% Encoding: UTF-8

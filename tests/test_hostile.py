@@ -96,6 +96,20 @@ class TestCompressed:
         assert titles(list(read_papers(["-"]))) == ["A Title"]
 
 
+def test_strings_of_strings_do_not_grow_without_bound(file: Path) -> None:
+    """A billion laughs in BibTeX: ten lines that would make a title of gigabytes."""
+    strings = "".join(
+        f"@string{{a{level} = {' # '.join([f'a{level - 1}'] * 10)}}}\n" for level in range(1, 10)
+    )
+    entry = "@article{%s, title = {One}, journal = a%d}\n"
+    file.write_text('@string{a0 = "lol"}\n' + strings + "@article{x, title = a9}\n" + entry % ("y", 9)
+                    + entry % ("z", 1))  # fmt: skip
+    rejected, venue_of_laughs, paper = read_papers([file])
+    assert isinstance(rejected, Reject) and "characters, more than 400,000" in rejected.reason
+    assert isinstance(venue_of_laughs, Paper) and len(venue_of_laughs.venue or "") < 1_000_000
+    assert isinstance(paper, Paper) and paper.venue == "lol" * 10
+
+
 def test_a_bomb_is_read_in_pieces(file: Path) -> None:
     file.write_bytes(zstandard.ZstdCompressor(level=19).compress(b" " * 200_000_000))
     assert said(file).startswith("file:1: this line is longer than 64 MB")

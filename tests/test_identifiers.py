@@ -84,6 +84,8 @@ def test_normalise_id(text: str, normal: str | None) -> None:
         pytest.param("PMC6055010", "pmid", None, id="another archive's"),
         pytest.param(HASH, "s2", f"s2:{HASH}", id="hash"),
         pytest.param("journals/x/Turing50", "dblp", "dblp:journals/x/Turing50", id="key"),
+        pytest.param("persons/Codd74", "dblp", "dblp:persons/Codd74", id="short key"),
+        pytest.param("and/or", "dblp", None, id="no key"),
         pytest.param("1706.03762", "doi", "arxiv:1706.03762", id="in the wrong column"),
         pytest.param("P18-1001", "acl", "acl:P18-1001", id="old ACL"),
     ],

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from kgraph.bibliographies import WRITERS
 from kgraph.building import build
 from kgraph.errors import BadInput
 from kgraph.identity import merge_records
+from kgraph.landscape import Landscape
 from kgraph.records import Paper, Reject
 from kgraph.sources import read_papers
 from kgraph.store import Store
@@ -250,6 +252,27 @@ def test_one_work_of_many_sources_is_one_paper() -> None:
     assert {"doi:10.1101/2024.04.01.587366", "openalex:W4408732759", "pmcid:PMC12008803"} <= {*editing.ids}
 
 
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_all_of_them_come_back_from_a_bibliography(suffix: str, tmp_path: Path) -> None:
+    """Nothing is lost that the formats have a field for."""
+    papers = merge_records(one for one in found_in(SAMPLES) if isinstance(one, Paper))
+    (tmp_path / f"x.{suffix}").write_text(WRITERS[suffix](papers), "utf-8")
+    back = list(read_papers([tmp_path / f"x.{suffix}"]))
+    assert len(back) == len(papers)
+    for paper, one in zip(papers, back, strict=True):
+        assert isinstance(one, Paper)
+        assert _kept(one) == _kept(paper)
+        assert {*one.ids} <= {*paper.ids} | {paper.id}
+        assert one.url == paper.url or paper.url is None
+        assert one.venue == paper.venue or (one.venue is None and "arXiv" in str(paper.venue))
+
+
+def _kept(paper: Paper) -> tuple[object, ...]:
+    ids = [id_ for id_ in paper.ids if id_.startswith(("arxiv:", "doi:"))]
+    extra = paper.extra.get("keywords"), paper.extra.get("language")
+    return paper.title, paper.abstract, paper.authors, paper.date, ids, *extra
+
+
 @pytest.mark.slow
 def test_a_mixed_call_makes_one_store(tmp_path: Path) -> None:
     report = build([*sorted(SAMPLES.iterdir())], tmp_path / "k.db", skip_bad_files=True)
@@ -259,3 +282,21 @@ def test_a_mixed_call_makes_one_store(tmp_path: Path) -> None:
     with Store(tmp_path / "k.db") as store:
         assert store.connection.execute("PRAGMA foreign_key_check").fetchall() == []
         assert store.connection.execute("SELECT count(*) FROM papers WHERE title = ''").fetchone() == (0,)
+        ids = [
+            id_ for (row,) in store.connection.execute("SELECT ids FROM papers") for id_ in json.loads(row)
+        ]
+        assert len(ids) == len(set(ids)), "two papers bear one id"
+        stubs = {id_ for (id_,) in store.connection.execute("SELECT id FROM stubs")}
+        assert stubs and stubs.isdisjoint(ids), "a stub is a paper of the collection"
+
+
+@pytest.mark.slow
+def test_another_order_of_the_files_makes_the_same_exports(tmp_path: Path) -> None:
+    files = sorted(path for path in SAMPLES.glob("*/*") if path.name != "SOURCE.txt")
+    for name, order in ("one", files), ("other", files[::-1]):
+        build(order, tmp_path / f"{name}.db", skip_bad_files=True)
+        with Landscape(tmp_path / f"{name}.db") as landscape:
+            for suffix in ("jsonl", "graphml"):
+                landscape.export(tmp_path / f"{name}.{suffix}")
+    for suffix in ("jsonl", "graphml"):
+        assert (tmp_path / f"one.{suffix}").read_bytes() == (tmp_path / f"other.{suffix}").read_bytes()

@@ -86,6 +86,8 @@ def test_a_record_without_title_is_rejected(record: dict[str, object]) -> None:
         pytest.param({"summary": "S."}, "abstract", "S.", id="summary"),
         pytest.param({"summary": "S.", "abstract": "A."}, "abstract", "A.", id="abstract before summary"),
         pytest.param({"Author Names": "Liu R.; Adler D.G."}, "authors", ("Liu R.", "Adler D.G."), id="names"),
+        pytest.param({"Author": "Byron, Ada; Hay, P."}, "authors", ("Ada Byron", "P. Hay"), id="last, first"),
+        pytest.param({"Author": "Ada Byron, Phil Hay"}, "authors", ("Ada Byron", "Phil Hay"), id="two names"),
         pytest.param({"publication_year": "2014//"}, "date", "2014", id="year"),
         pytest.param({"year": 2017, "publicationDate": "2017-06-12"}, "date", "2017-06-12", id="day"),
         pytest.param({"year": 2017, "date": "soon"}, "date", "2017", id="what can be read"),

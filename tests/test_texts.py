@@ -47,6 +47,8 @@ class TestTex:
         (r"see \url{https://x.org/a_b} or \href{https://x.org}{here}", "see https://x.org/a_b or here"),
         ("``each'' and ``\"all''", '"each" and ""all"'),
         (r"R\&D", "R&D"),
+        (r"\textasciitilde{}35, a\textasciitilde{}b, 3\textasciicircum2", "~35, a~b, 3^2"),
+        (r"\textbackslash{}emph", r"\emph"),
         (r"a \"small\" model of \"Uber and G\"odel", 'a "small" model of Über and Gödel'),
     )  # fmt: skip
     def test_changes(self, text: str, plain: str) -> None:
@@ -61,6 +63,7 @@ class TestTex:
         "half is 1{2}",
         "~35% and 1M~60M",
         r"C:\temp\new",
+        r"\textbackslashes",
         r"\toolname and \prjname{} are macros of an author",
         "snake_case and a^b",
         "f(x) = {x | x > 0}",

@@ -16,6 +16,7 @@ from kgraph.sources.dates import MONTHS
 from kgraph.sources.files import InputFile
 from kgraph.sources.mapping import given_first, make_paper, most_exact
 from kgraph.sources.tex import plain_tex, without_braces
+from kgraph.sources.texts import MAX_MARKED_CHARACTERS
 from kgraph.sources.values import clean, excerpt, read_texts
 
 Fields = Mapping[str, str]
@@ -127,11 +128,20 @@ def _entries(library: Any, shared: _Shared) -> Iterator[tuple[str, str, Fields]]
 
 
 def _value(raw: str, strings: Mapping[str, str]) -> str:
-    """Put a value together: pieces in braces or quotes, numbers, and names of strings, joined by `#`."""
+    """Put a value together: pieces in braces or quotes, numbers, and names of strings, joined by `#`.
+
+    Strings of strings grow without bound in a few lines; what is longer than any text is not put together.
+    """
     raw = raw.strip()
     if raw[:1] in '{"' and "#" not in raw:
         return raw[1:-1]
-    return "".join(strings.get(piece.lower(), piece) if bare else piece for piece, bare in _pieces(raw))
+    joined, length = [], 0
+    for piece, bare in _pieces(raw):
+        joined.append(strings.get(piece.lower(), piece) if bare else piece)
+        length += len(joined[-1])
+        if length > MAX_MARKED_CHARACTERS:
+            break
+    return "".join(joined)
 
 
 def _pieces(raw: str) -> Iterator[tuple[str, bool]]:

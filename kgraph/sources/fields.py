@@ -13,7 +13,7 @@ from itertools import chain
 from kgraph.identifiers import SCHEMES, known_ids, normalise_id, own_id
 from kgraph.records import NoPaper, Paper, Reject
 from kgraph.sources.dates import parse_date
-from kgraph.sources.mapping import language_code, reference
+from kgraph.sources.mapping import given_first, language_code, reference
 from kgraph.sources.texts import MAX_MARKED_CHARACTERS, excess, plain_abstract, plain_title
 from kgraph.sources.values import (
     clean,
@@ -144,7 +144,7 @@ def read_fields(record: Mapping[str, object], source: str) -> Paper | Reject:
         id=_own_id(fields),
         title=title,
         abstract=abstract,
-        authors=tuple(next(filter(None, map(read_names, fields["authors"])), ())),
+        authors=tuple(map(given_first, next(filter(None, map(read_names, fields["authors"])), ()))),
         date=next(filter(None, map(parse_date, fields["date"])), None),
         venue=first_text(fields["venue"]) or None,
         url=first_text(fields["url"]) or None,

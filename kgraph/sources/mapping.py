@@ -10,6 +10,9 @@ from kgraph.sources.texts import MAX_MARKED_CHARACTERS, excess, plain_abstract, 
 from kgraph.sources.values import clean, excerpt
 
 # The language of a record, as sources write it -> ISO 639-1; whatever else is kept as it stands.
+_SUFFIX = re.compile(
+    r"(?:[JS]r|I{2,3}|IV|Ph\.? ?D|M\.? ?D)\.?", re.IGNORECASE
+)  # behind a name that is in order
 _LANGUAGES = {
     **dict.fromkeys(("en", "eng", "english", "en-us", "en-gb", "en_us", "en_gb"), "en"),
     **dict.fromkeys(("de", "ger", "deu", "german", "de-de", "deutsch"), "de"),
@@ -99,8 +102,12 @@ def given_first(name: str) -> str:
 
     >>> given_first("La Mura, Pierfrancesco"), given_first("King, Jr., Martin"), given_first("OpenAI")
     ('Pierfrancesco La Mura', 'Martin King Jr.', 'OpenAI')
+    >>> given_first("Martin King, Jr.")
+    'Martin King Jr.'
     """
     parts = [part.strip() for part in name.split(",")]
+    if len(parts) == 2 and _SUFFIX.fullmatch(parts[1]):
+        return " ".join(parts)
     if len(parts) == 2:
         return f"{parts[1]} {parts[0]}".strip()
     return f"{parts[2]} {parts[0]} {parts[1]}" if len(parts) == 3 else name.strip()

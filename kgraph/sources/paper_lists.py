@@ -86,7 +86,7 @@ def read_listed(record: Mapping[str, Any], source: str) -> Paper | Reject:
         date=stated or (conference[2] if conference else None),
         venue=f"{conference[1].upper()} {conference[2]}" if conference else "",
         url=raw_text(record.get("site")),
-        ids=(raw_text(record.get("site")), raw_text(record.get("doi")), raw_text(record.get("arxiv"))),
+        ids=(raw_text(record.get(name)) for name in ("site", "openreview", "doi", "arxiv")),
         keywords=read_texts(record.get("keywords")),
         status=raw_text(record.get("status")),
     )

@@ -42,6 +42,8 @@ _SYMBOLS = re.compile(
     r"|textquoteright|textquoteleft|textregistered|texttrademark|textdegree|LaTeX|TeX)(?![A-Za-z])"
     r"(?:\{\})?"
 )
+_NAMES = {"asciicircum": "^", "asciitilde": "~", "backslash": "\\"}  # what has a meaning in TeX: decoded last
+_NAMED = re.compile(rf"\\text({'|'.join(_NAMES)})(?![A-Za-z])(?:\{{\}})?")
 _ESCAPED = re.compile(r"\\([%&#$_{}])")
 _SPACING = re.compile(r"\\(?:[,;:! ]|\\|quad|qquad|newline|par|noindent|centering)(?![A-Za-z])")
 _MATH_SPACING = re.compile(r"\\(?:left|right|big|Big|bigl|bigr|limits|displaystyle|textstyle)(?![A-Za-z])")
@@ -79,6 +81,8 @@ def plain_tex(text: str) -> str:
         text = _TIE.sub(" ", text)
     if "``" in text:
         text = _OPENING.sub('"', _QUOTED.sub(r'"\1"', text))
+    if "\\text" in text:
+        text = _NAMED.sub(lambda name: _NAMES[name[1]], text)
     return text
 
 
