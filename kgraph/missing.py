@@ -153,8 +153,8 @@ def _between_entities(db: Connection, a: _Named, b: _Named, edges: list[Row]) ->
 
 def _why_not_stated(db: Connection, a: _Named, b: _Named, edges: list[Row]) -> Iterator[Row]:
     """Say of a pair that is merely named together how near each paper comes to stating a relation."""
-    (company,) = [edge for edge in edges if edge["relation"] == "appears_with"]
-    if len(edges) > 1:
+    company = edges[0]
+    if len(edges) > 1 or company["relation"] != "appears_with":
         return
     together = f"{_count(company['papers'])} name{'s' * (company['papers'] == 1)} both"
     says = f"{together}, but no sentence was taken to state a relation ({', '.join(STATED)})."
@@ -162,7 +162,8 @@ def _why_not_stated(db: Connection, a: _Named, b: _Named, edges: list[Row]) -> I
     extractor, _ = _extractor(db)
     passages = {row["paper"]: row for row in reversed(why(db, str(a.id), str(b.id)))}
     for row in sorted(passages.values(), key=lambda row: row["relation"] is None)[:_SHOWN]:
-        likeliest = _likeliest_relation(db, extractor, row["paper"], str(a.id), str(b.id))
+        with extractor.tagger.network.one_thread():
+            likeliest = _likeliest_relation(db, extractor, row["paper"], str(a.id), str(b.id))
         if likeliest is None:
             continue
         source, relation, target, probability = likeliest
@@ -188,15 +189,21 @@ def _likeliest_relation(
 
     None where the extractor does not compare them, since too many things stand between.
     """
-    from kgraph.extraction.network import RELATION_CLASSES, softmax
+    import numpy as np
+
+    from kgraph.extraction.network import RELATION_CLASSES
+    from kgraph.extraction.relations import believed
     from kgraph.extraction.things import describe_things
 
     ((text,),) = db.execute("SELECT title || char(10) || abstract FROM papers WHERE id = ?", (paper,))
     rows = select(
-        db, 'SELECT start, "end", name, label, entity FROM mentions WHERE paper = ? ORDER BY start', paper
+        db,
+        'SELECT start, "end", name, label, score, entity FROM mentions WHERE paper = ? ORDER BY start',
+        paper,
     )
     names = list(dict.fromkeys(row["name"] for row in rows))
     labels = {row["name"]: row["label"] for row in reversed(rows)}
+    sure = np.array([max(row["score"] for row in rows if row["name"] == name) for name in names], np.float32)
     reading = extractor.tagger.read(text)
     places = [(*reading.token_range(row["start"], row["end"]), names.index(row["name"])) for row in rows]
     things = describe_things(reading.tokens, places, [TYPES.index(labels[name]) for name in names])
@@ -204,13 +211,14 @@ def _likeliest_relation(
     pairs = [number for number, (i, j) in enumerate(things.pairs.tolist()) if {meant[i], meant[j]} == {a, b}]
     if not pairs:
         return None
-    chances = softmax(extractor.tagger.judge_things(reading, things).relations)[pairs]
-    pair, best = divmod(int(chances[:, 1:].argmax()), chances.shape[1] - 1)
-    relation = RELATION_CLASSES[best + 1]
-    source, target = (meant[thing] for thing in things.pairs[pairs[pair]].tolist())
+    judged = extractor.tagger.judge_things(reading, things)
+    chances = believed(judged, things, sure / 1000)
+    pair = max(pairs, key=lambda pair: float(chances[pair]))
+    relation = RELATION_CLASSES[1 + int(judged.relations[pair, 1:].argmax())]
+    source, target = (meant[thing] for thing in things.pairs[pair].tolist())
     if relation.startswith("<"):
         source, target = target, source
-    return source, relation.lstrip("<"), target, round(1 - float(chances[pair, 0]), 3)
+    return source, relation.lstrip("<"), target, round(float(chances[pair]), 3)
 
 
 def _least_probability() -> float:
@@ -372,10 +380,11 @@ def _unfound(db: Connection, places: list[_Place]) -> Iterator[Row]:
     """Yield a reason for each of the first places, with its sentence."""
     extractor, pipeline = _extractor(db)
     for place in places[:_SHOWN]:
-        reading = extractor.tagger.read(place.text)
-        start, end = reading.sentence_of(place.start)
         spelling = place.text[place.start : place.end]
-        score = None if pipeline else extractor.tagger.judge(reading, place.start, place.end)[1]
+        with extractor.tagger.network.one_thread():
+            reading = extractor.tagger.read(place.text)
+            score = None if pipeline else extractor.tagger.judge(reading, place.start, place.end)[1]
+        start, end = reading.sentence_of(place.start)
         yield {
             **_found_instead(place, spelling, score),
             "paper": place.paper,

@@ -9,9 +9,11 @@ from conftest import fill
 
 import kgraph
 from kgraph.errors import AmbiguousName, UnknownName
+from kgraph.extraction.relations import LEAST_PROBABILITY
 from kgraph.missing import _extractor, _likeliest_relation, explain
 from kgraph.store import Store
 
+EXAMPLE = Path(__file__).parents[1] / "kgraph" / "data" / "example" / "papers.jsonl"
 Row = dict[str, Any]
 
 
@@ -137,6 +139,36 @@ def test_probability_is_that_of_the_extraction(tmp_path: Path) -> None:
     assert found is not None
     assert found[:3] == ("entity:qlora", "extends", "entity:lora")
     assert found[3] >= 0.5
+
+
+def test_the_probability_shown_is_the_one_that_decides(tmp_path: Path) -> None:
+    """Of pairs of the example without a relation: each is below what is needed."""
+    kgraph.build([EXAMPLE], tmp_path / "e.db")
+    with Store(tmp_path / "e.db") as store:
+        db = store.connection
+        pairs = db.execute(
+            """
+            SELECT source, target FROM edges AS e WHERE relation = 'appears_with' AND NOT EXISTS (
+                SELECT 1 FROM edges AS o WHERE o.relation != 'appears_with'
+                    AND (o.source, o.target) IN ((e.source, e.target), (e.target, e.source)))
+            ORDER BY papers DESC, source, target LIMIT 12
+            """
+        ).fetchall()
+        shown = [row for a, b in pairs for row in explain(db, a, b)["reasons"] if "probability" in row]
+    assert len(shown) > 5
+    assert all(row["probability"] < LEAST_PROBABILITY for row in shown)
+
+
+def test_a_version_that_no_paper_names_with_its_family(tmp_path: Path) -> None:
+    answer = explained(
+        tmp_path,
+        "GPT-4",
+        "GPT",
+        paper(1, "We use GPT-4.", entity("GPT-4")),
+        paper(2, "GPT is.", entity("GPT")),
+    )
+    assert [edge["relation"] for edge in answer["edges"]] == ["is_a"]
+    assert answer["reasons"] == []
 
 
 # -------------------------------------------------------------------------------------------------- papers

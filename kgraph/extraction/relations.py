@@ -23,8 +23,7 @@ def find_statements(
     """
     probability = softmax(judged.relations)
     best = probability[:, 1:].argmax(axis=1) + 1
-    believed = (1 - probability[:, 0]) * sure[things.pairs].prod(axis=1) ** DOUBT
-    for pair in np.flatnonzero(believed >= LEAST_PROBABILITY).tolist():
+    for pair in np.flatnonzero(believed(judged, things, sure) >= LEAST_PROBABILITY).tolist():
         relation = RELATION_CLASSES[best[pair]]
         source, target = (mentions[i] for i in _proof(things, judged, pair, int(best[pair])))
         if relation.startswith("<"):
@@ -36,6 +35,12 @@ def find_statements(
             (target.start, target.end),
             round(1000 * float(probability[pair, best[pair]])),
         )
+
+
+def believed(judged: Judged, things: Things, sure: Floats) -> Floats:
+    """Return how far it is believed of each pair of things that a relation is stated, 0 to 1."""
+    stated = 1 - softmax(judged.relations)[:, 0]
+    return np.asarray(stated * sure[things.pairs].prod(axis=1) ** DOUBT, np.float32)
 
 
 def _proof(things: Things, judged: Judged, pair: int, relation: int) -> tuple[int, int]:
