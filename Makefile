@@ -36,6 +36,10 @@ SPLIT := -n 2 --dist loadfile # a file's tests share what is slow to make: a sto
 test: $(VENV)/installed-dev ## Run the tests (ARGS="-k mamba" chooses)
 	@$(BIN)/python -m pytest $(or $(ARGS),$(SPLIT))
 
+.PHONY: test-slow
+test-slow: $(VENV)/installed-dev ## Run the tests that `make test` leaves out: large graphs, notebooks
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m slow
+
 .PHONY: test-all
 test-all: $(VENV)/installed-dev ## Run all tests, the slow ones too
 	@$(BIN)/python -m pytest $(SPLIT) -m ""
