@@ -167,6 +167,20 @@ def test_what_a_limit_leaves_out_is_said() -> None:
         pytest.param(["show", "zzzzz"], 4, "Error: nothing here is called 'zzzzz'\n", id="nothing near"),
         pytest.param(["why", "Mamba", "zzzzz"], 4, "Error: nothing here is called 'zzzzz'\n", id="second"),
         pytest.param(
+            ["cites", "LoRA"],
+            4,
+            "Error: 'LoRA' is a method, and a paper is wanted; it was introduced by arxiv:2106.09685"
+            " (LoRA: Low-Rank Adaptation of Large Language Models);"
+            " papers that name it: kgraph papers LoRA\n",
+            id="a method for a paper",
+        ),
+        pytest.param(
+            ["similar", "SSM"],
+            4,
+            "Error: 'SSM' is a method, and a paper is wanted; papers that name it: kgraph papers SSM\n",
+            id="a method that none introduces",
+        ),
+        pytest.param(
             ["neighbors", "LaMDA"],
             3,
             "Error: 'LaMDA' names several things; ask for one by its id:\n"
