@@ -687,14 +687,15 @@ def top(db: str, as_json: bool, type: Sequence[str], by: By | PaperFigure | None
     kgraph top --type paper            by PageRank over citations
     kgraph top --type stub             what the collection cites and lacks
     """
-    from kgraph.citations import foremost
-    from kgraph.terminal import show_foremost
+    from kgraph.citations import foremost, has_citations
+    from kgraph.terminal import say, show_foremost
 
     with _reading(db) as store:
         try:
             rows, figures = foremost(store, type, by, limit)
         except ValueError as error:
             raise click.UsageError(f"{error}.") from error
+        unranked = "paper" in type and not has_citations(store)
     if "paper" in type:
         columns = ("name", *figures, "year", "id")
     elif "stub" in type:
@@ -702,6 +703,9 @@ def top(db: str, as_json: bool, type: Sequence[str], by: By | PaperFigure | None
     else:
         columns = ("name", "type", *figures, "since")
     _answer(as_json, rows, lambda rows: show_foremost(rows, columns))
+    if unranked and not as_json:
+        order = ", so nothing ranks them: the earliest come first" if rows else ""
+        say(f"No paper here has references to others here{order}.")
 
 
 @main.command()
