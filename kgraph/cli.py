@@ -809,15 +809,36 @@ def export(db: str, out: str, format: str | None, **part: Any) -> None:
     kgraph export vault --format obsidian          a folder with a note for every node
     kgraph export found.jsonl                      what was found in each paper
     kgraph export mamba.bib --around Mamba         its papers, as BibTeX; or .ris
+    kgraph export - --format md                    to standard output, formats of one text
 
     What the filters leave out is said. The README lists every format and who opens it.
     """
     from kgraph.landscape import Landscape
     from kgraph.terminal import show_export
 
+    if out == "-":
+        _export_to_stdout(db, format, **part)
+        return
     with Landscape(db) as landscape:
         written = landscape.export(out, format=format, **part)
     show_export(written)
+
+
+def _export_to_stdout(db: str, format: str | None, **part: Any) -> None:
+    """Print the bytes of the file that the format would be, and on stderr what they hold."""
+    from dataclasses import replace
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from kgraph.exporting import choose_text
+    from kgraph.landscape import Landscape
+    from kgraph.terminal import show_export
+
+    suffix = choose_text(format).suffix
+    with Landscape(db) as landscape, TemporaryDirectory(prefix="kgraph-") as folder:
+        written = landscape.export(Path(folder) / f"graph{suffix}", format=format, **part)
+        click.echo(written.paths[0].read_bytes(), nl=False)
+    show_export(replace(written, paths=()))
 
 
 @main.command()

@@ -476,7 +476,8 @@ def progress() -> Iterator[Progress | None]:
 
 def show_export(written: Export) -> None:
     """Print the files that were written; say on stderr what they hold and what is left out."""
-    click.echo("\n".join(str(path) for path in written.paths))
+    for path in written.paths:
+        click.echo(str(path))
     if written.edges is None:
         say(_counted(papers=written.nodes))
         if written.filtered:

@@ -510,6 +510,27 @@ def test_filters_choose_papers(tmp_path: Path, suffix: str) -> None:
     assert (tmp_path / f"some.{suffix}").stat().st_size < (tmp_path / f"all.{suffix}").stat().st_size
 
 
+@pytest.mark.parametrize("format", ["md", "report", "bib", "graphml", "node-link", "html"])
+def test_export_to_standard_output(format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    suffix = {"report": "html", "node-link": "json"}.get(format, format)
+    printed = kgraph("export", "-", "--format", format)
+    assert not list(tmp_path.iterdir())
+    written = kgraph("export", f"graph.{suffix}", "--format", format)
+    assert printed.stdout_bytes == Path(f"graph.{suffix}").read_bytes()
+    assert (printed.stderr, printed.exit_code) == (written.stderr, 0)
+
+
+@pytest.mark.parametrize("format", [None, "gephi", "neo4j", "txt", "obsidian", "parquet", "pdf", "png"])
+def test_standard_output_takes_one_text_alone(
+    format: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = kgraph("export", "-", *(["--format", format] if format else []))
+    assert (result.exit_code, result.stdout, list(tmp_path.iterdir())) == (2, "", [])
+    assert "standard output" in result.stderr
+
+
 def test_export_around_a_name(tmp_path: Path) -> None:
     result = kgraph("export", tmp_path / "mamba.json", "--kind", "entities", "--around", "mamba", "--top", 5)
     assert result.exit_code == 0
