@@ -81,5 +81,7 @@ class MissingExtra(KGraphError):
         self.package, self.extra = package, extra
 
     def __str__(self) -> str:
-        what = f"'kgraph-papers[{self.extra}]'" if self.extra else self.package
-        return f"this needs {self.package}: pip install {what}"
+        if self.extra is None:
+            return f"this needs {self.package}: pip install {self.package}"
+        command = f"pip install 'kgraph-papers[{self.extra}]', or in a clone pip install '.[{self.extra}]'"
+        return f"this needs {self.package}: {command}"
