@@ -720,20 +720,35 @@ def trends(db: str, as_json: bool, names: Sequence[str], png: str | None) -> Non
     \b
     kgraph trends Mamba Transformer
     kgraph trends LSTM Transformer Mamba --png trends.png
+
+    A name that is not found, or names several things, is said at the end, and in the exit code; with --json
+    it is all that is answered.
     """
     from kgraph.queries import trends
     from kgraph.terminal import say, show_years
 
+    errors: list[AmbiguousName | UnknownName] = []
+    rows: list[Mapping[str, Any]] = []
     with _reading(db) as store:
-        rows = trends(store, names)
-    _answer(as_json, rows, show_years)
-    if png is not None:
+        for name in [[name] for name in names] or [[]]:
+            try:
+                rows += trends(store, name)
+            except (AmbiguousName, UnknownName) as error:
+                if as_json or len(names) == 1:
+                    raise
+                errors.append(error)
+    if rows:
+        _answer(as_json, rows, show_years)
+    if rows and png is not None:
         from pathlib import Path
 
         from kgraph.views.years import write_years
 
         write_years(rows, Path(png))
         say(f"drawn: {png}")
+    codes = [_show_error(error, as_json) for error in errors]
+    if codes:
+        sys.exit(codes[0])
 
 
 @main.command()

@@ -116,6 +116,7 @@ def process(*args: object, **options: Any) -> subprocess.CompletedProcess[bytes]
             ["trends", "Mamba", "LoRA"],
             "year     Mamba  LoRA\n"
             "2021         0     1\n"
+            "2022         0     0\n"
             "2023         1     1\n"
             "2024         1     1\n"
             "undated      0     1\n",
@@ -459,6 +460,26 @@ def test_trends_end_in_lines_on_a_terminal_alone() -> None:
         "LoRA   █ ██",
     ]
     assert "█" not in kgraph("trends", "Mamba", "LoRA").stdout
+
+
+def test_trends_answer_for_the_names_that_are_known() -> None:
+    known, some = kgraph("trends", "Mamba", "LoRA"), kgraph("trends", "Mamba", "Mumba", "LoRA", "LaMDA")
+    assert some.stdout == known.stdout != ""
+    unknown, ambiguous = kgraph("trends", "Mumba"), kgraph("trends", "LaMDA")
+    assert some.stderr == unknown.stderr + ambiguous.stderr
+    assert (some.exit_code, unknown.exit_code, ambiguous.exit_code) == (4, 4, 3)
+    assert json.loads(kgraph("trends", "Mamba", "Mumba", "--json").stdout)["error"] == "unknown"
+    nothing = kgraph("trends", "Mumba", "Momba")
+    assert (nothing.stdout, nothing.exit_code) == ("", 4)
+
+
+def test_trends_have_a_row_for_years_without_papers() -> None:
+    assert [line.split()[:2] for line in kgraph("trends", "Adam", "S4").stdout.splitlines()[1:]] == [
+        ["2014", "1"], ["2015", "to"], ["2021", "0"], ["2022", "0"], ["2023", "0"],
+    ]  # fmt: skip
+    assert [line.split() for line in kgraph("trends", "S4").stdout.splitlines()[1:]] == [
+        ["2021", "1", "▇" * 40], ["2022", "0"], ["2023", "1", "▇" * 40],
+    ]  # fmt: skip
 
 
 def test_trends_are_drawn(tmp_path: Path) -> None:
