@@ -93,6 +93,17 @@ def test_years_of_what_rises_are_bars(tmp_path: Path) -> None:
     assert "` ▄█`" in written(findings(), tmp_path, ".md")
 
 
+@pytest.mark.parametrize("suffix", [".html", ".md"])
+def test_of_papers_mostly_without_a_date_no_years_are_compared(tmp_path: Path, suffix: str) -> None:
+    half = written(replace(findings(), undated=3), tmp_path, suffix)
+    few = written(replace(findings(), undated=4), tmp_path, suffix)
+    for shown in ("On the rise", "kgraph trends"):
+        assert shown in half
+        assert shown not in few
+    assert "too few have a date" in few
+    assert "too few have a date" not in half
+
+
 def labels(html: str, chart: str) -> tuple[list[float], list[str], list[str]]:
     """Return the middles of the years below a chart, these years, and the counts above."""
     tree = etree.fromstring(html, etree.HTMLParser())

@@ -46,6 +46,11 @@ class Findings:
     introduced: Sequence[Row]  # name, type, papers; paper, title, date, url
     compared: Sequence[Row]  # a, b, papers, since; called: what a command takes for the two
 
+    @property
+    def few_dated(self) -> bool:
+        """Tell whether most papers have no date, so that those of a year say little."""
+        return self.undated > sum(self.years.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -74,10 +79,13 @@ class Section:
 
 def write_report(findings: Findings, path: Path, suffix: str) -> None:
     """Write HTML or, for the suffix `.md`, Markdown."""
+    if findings.few_dated:
+        findings = replace(findings, rising=[])
+    years = {} if findings.few_dated else findings.years
     title, summary = _title(findings), _summary(findings)
     sections = [_without_unknown(section) for section in _sections(findings) if section.rows]
     with atomic_write(path) as file:
-        file.writelines((_markdown if suffix == ".md" else _html)(title, summary, findings.years, sections))
+        file.writelines((_markdown if suffix == ".md" else _html)(title, summary, years, sections))
 
 
 # ----------------------------------------------------------------------------------------------- what is said
@@ -94,7 +102,8 @@ def _summary(findings: Findings) -> str:
     named = ", ".join(counts) or "nothing that has a name"
     span = f" from {min(findings.years)} to {max(findings.years)}" if findings.years else ""
     undated = f" ({findings.undated:,} without a date)" if findings.undated and findings.years else ""
-    return f"{f'Papers{span}{undated}; they' if span else 'They'} name {named}."
+    few = " What rises, and papers a year, are left out: too few have a date." if findings.few_dated else ""
+    return f"{f'Papers{span}{undated}; they' if span else 'They'} name {named}.{few}"
 
 
 def _sections(findings: Findings) -> Iterator[Section]:
