@@ -453,14 +453,15 @@ def neighbors(db: str, as_json: bool, name: str, hops: int, limit: int, **filter
     Strength is the share of their papers that two have in common: a cosine, lower where papers are few. A
     paper counts half that names both in passing: in no one sentence, nor one of them as its own.
     """
-    from kgraph.queries import neighbors
+    from kgraph.queries import at_latest, neighbors
 
     with _reading(db) as store:
         answer = neighbors(store, name, hops=hops, limit=limit + 1, **filters)
-    cut = _cut(answer["neighbors"], limit)
+        rows = answer["neighbors"] if as_json else at_latest(store, answer["neighbors"])
+    cut = _cut(rows, limit)
     columns = ["name", "type", "relation", "papers", "strength", "since"]
     show = _table(*columns, *["via"] * (hops > 1))
-    _answer(as_json, answer if as_json else answer["neighbors"], show, cut)
+    _answer(as_json, answer if as_json else rows, show, cut)
 
 
 @main.command()
@@ -473,11 +474,13 @@ def show(db: str, as_json: bool, name: str) -> None:
     kgraph show LoRA
     kgraph show arxiv:2312.00752
     """
-    from kgraph.queries import show
+    from kgraph.queries import at_latest, show
     from kgraph.terminal import show_card
 
     with _reading(db) as store:
         card = show(store, name)
+        if not as_json:
+            (card,) = at_latest(store, [card])
     _answer(as_json, card, show_card)
 
 
@@ -655,10 +658,11 @@ def search(db: str, as_json: bool, words: Sequence[str], type: Sequence[str], li
     \b
     kgraph search state space
     """
-    from kgraph.queries import search
+    from kgraph.queries import at_latest, search
 
     with _reading(db) as store:
         rows = search(store, " ".join(words), type=type, limit=limit + 1)
+        rows = rows if as_json else at_latest(store, rows)
     cut = _cut(rows, limit)
     _answer(as_json, rows, _table("name", "type", "papers", "since", "id"), cut)
 
@@ -688,6 +692,7 @@ def top(db: str, as_json: bool, type: Sequence[str], by: By | PaperFigure | None
     kgraph top --type stub             what the collection cites and lacks
     """
     from kgraph.citations import foremost, has_citations
+    from kgraph.queries import at_latest
     from kgraph.terminal import say, show_foremost
 
     with _reading(db) as store:
@@ -695,6 +700,7 @@ def top(db: str, as_json: bool, type: Sequence[str], by: By | PaperFigure | None
             rows, figures = foremost(store, type, by, limit)
         except ValueError as error:
             raise click.UsageError(f"{error}.") from error
+        rows = rows if as_json or "stub" in type else at_latest(store, rows)
         unranked = "paper" in type and not has_citations(store)
     if "paper" in type:
         columns = ("name", *figures, "year", "id")

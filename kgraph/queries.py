@@ -555,6 +555,20 @@ def _by_year(rows: list[Row]) -> Row:
     return {"years": dated, "undated": sum(row["n"] for row in rows if not row["year"])}
 
 
+def at_latest(db: Connection, rows: Sequence[Row]) -> list[Row]:
+    """Mark `since` ("≤2024") of entities of whose papers most have no date: for eyes, not for programs."""
+    few_dated = db.execute(
+        """
+        SELECT target FROM edges JOIN papers ON papers.id = source
+        WHERE target IN (SELECT value FROM json_each(?)) AND relation IN (SELECT value FROM json_each(?))
+        GROUP BY target HAVING 2 * count(date) < count(*)
+        """,
+        (json.dumps([row["id"] for row in rows]), json.dumps(ROLES)),
+    )
+    ids = {id_ for (id_,) in few_dated}
+    return [row | {"since": f"≤{row['since']}"} if row["since"] and row["id"] in ids else row for row in rows]
+
+
 def stats(db: Connection) -> Row:
     """Count what the store holds."""
     types = _counts(db, "SELECT type, count(*) FROM entities GROUP BY type")

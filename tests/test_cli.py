@@ -12,6 +12,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
+from conftest import fill
 
 from kgraph.cli import main
 
@@ -24,6 +25,7 @@ Transformer        method  compared_with       2     0.236  2023-12-01
 Mamba-2            model   ← extends           1     0.156  2024-05-31
 S4                 method  → extends           1     0.143  2023-12-01
 """
+DATED = {"arxiv:2305.14314", "arxiv:2201.08239"}  # alone, in a store where most have no date
 COMMANDS = sorted(main.commands)
 
 
@@ -394,6 +396,18 @@ def test_a_terminal_gets_colour_unless_it_is_not_wanted() -> None:
     assert "\x1b[1;36mMamba\x1b[0m" in on_terminal(["why", "Mamba", "S4"])
     assert "\x1b" not in on_terminal(["neighbors", "Mamba"], NO_COLOR="1")
     assert "«Mamba»" in on_terminal(["why", "Mamba", "S4"], NO_COLOR="1")
+
+
+@pytest.mark.parametrize("args", [["search", "LoRA"], ["top"], ["show", "LoRA"], ["neighbors", "LLaMA"]])
+def test_since_of_few_dates_is_marked_for_eyes_alone(
+    args: list[str], toy_rows: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    rows = [{**row, "date": row["date"] if row["id"] in DATED else None} for row in toy_rows]
+    fill(tmp_path / "few.db", rows)
+    few = [*args, "--db", tmp_path / "few.db"]
+    assert "≤" in kgraph(*few).stdout
+    assert "≤" not in kgraph(*args).stdout
+    assert "≤" not in kgraph(*few, "--json").stdout
 
 
 def test_a_pipe_gets_whole_names_and_utf8() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from conftest import fill
 from lxml import etree
 
 import kgraph
@@ -102,6 +103,17 @@ def test_of_papers_mostly_without_a_date_no_years_are_compared(tmp_path: Path, s
         assert shown not in few
     assert "too few have a date" in few
     assert "too few have a date" not in half
+
+
+def test_since_of_few_dates_is_marked(toy_db: Path, toy_rows: list[dict[str, Any]], tmp_path: Path) -> None:
+    fill(
+        tmp_path / "few.db",
+        [{**row, "date": row["date"] if n == 2 else None} for n, row in enumerate(toy_rows)],
+    )
+    for db, marked in (tmp_path / "few.db", True), (toy_db, False):
+        with kgraph.open(db) as landscape:
+            (path,) = landscape.export(tmp_path / "report.html").paths
+        assert ('<td class="date">≤2023-12-01</td>' in path.read_text("utf-8")) is marked
 
 
 def labels(html: str, chart: str) -> tuple[list[float], list[str], list[str]]:

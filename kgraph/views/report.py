@@ -343,7 +343,7 @@ def _html_cell(value: Value, right: bool) -> str:
 def _kind(value: Value) -> str | None:
     if isinstance(value, Cell):
         return "bars" if value.bars else "entity" if value.type else None
-    return "date" if isinstance(value, str) and re.fullmatch(r"\d{4}(-\d\d){0,2}", value) else None
+    return "date" if isinstance(value, str) and re.fullmatch(r"≤?\d{4}(-\d\d){0,2}", value) else None
 
 
 def _small_bars(counts: Sequence[int]) -> str:
