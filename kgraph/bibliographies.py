@@ -40,6 +40,10 @@ _JOURNALS = re.compile(
 )
 _ARCHIVE = re.compile(r"arxiv|corr\b", re.IGNORECASE)
 _GROUP = re.compile(r"\b(?:team|group|collaboration|consortium|project|initiative|lab|ai)\b", re.IGNORECASE)
+_LITTLE_WORD = re.compile(
+    r"an?|all|and|are|as|at|be|by|can|do|does|for|from|how|in|into|is|its?|of|on|or|our|the|to|towards?"
+    r"|using|via|we|what|when|why|with|your?"
+)
 _CAPITALS = re.compile(
     r"[\w+*-]*\w[A-Z][\w+*-]*|(?<!^)\b[A-Z]\b"
 )  # styles write what stands in no braces small
@@ -53,7 +57,10 @@ _LONE = {"{": r"$\lbrace$", "}": r"$\rbrace$"}
 
 
 def write_bibtex(papers: Iterable[Paper]) -> str:
-    """Return papers as BibTeX, an entry each, in their order; keys as in vaswani2017attention."""
+    """Return papers as BibTeX, an entry each, in their order; keys as in vaswani2017attention.
+
+    Of papers without an author: as in AttentionNeed2017.
+    """
     from bibtexparser.library import Library
     from bibtexparser.writer import BibtexFormat, write
 
@@ -222,21 +229,40 @@ def _inverted(name: str) -> str:
 
 
 def _keys(papers: Iterable[Paper]) -> Iterator[str]:
-    """Yield keys of a family name, a year and the first long word of a title; of equals then a, b, ..."""
+    """Yield keys that differ also for those who do not tell capitals: equals have a, b, ... behind them."""
     names = [_key(paper) for paper in papers]
-    repeated = {name for name, count in Counter(names).items() if count > 1}
-    seen: Counter[str] = Counter()
+    counts = Counter(name.lower() for name in names)
+    taken = {name for name, count in counts.items() if count == 1}
     for name in names:
-        yield name + (_letters(seen[name]) if name in repeated else "")
-        seen[name] += 1
+        key, number = name, 0
+        while counts[name.lower()] > 1 and (key == name or key.lower() in taken):
+            key, number = name + _letters(number), number + 1
+        taken.add(key.lower())
+        yield key
 
 
 def _key(paper: Paper) -> str:
+    """Join a family name, a year and the first long word of a title; without an author, words and a year.
+
+    >>> _key(Paper("", "3D Scenes as a Field of Light", authors=("Ben Mill",), date="2020-03"))
+    'mill2020scenes'
+    >>> _key(Paper("", "3D Scenes as a Field of Light", date="2020-03")), _key(Paper("", "1984"))
+    ('ScenesFieldLight2020', 'paper')
+    """
     family = slug(_inverted(clean(paper.authors[0])).partition(",")[0]) if paper.authors else ""
-    words = slug(paper.title).split("-")
-    word = next((word for word in words if len(word) > 3), words[0])
-    key = family.replace("-", "") + (paper.date or "")[:4] + word
-    return re.sub(r"[^\w]", "", key, flags=re.ASCII) or "paper"
+    family = _plain(family).lstrip("0123456789")
+    year = (paper.date or "")[:4]
+    words = [word for word in map(_plain, slug(paper.title).split("-")) if word]
+    if family:
+        return family + year + next((word for word in words if len(word) > 3), "".join(words[:1]))
+    telling = [word for word in words if not _LITTLE_WORD.fullmatch(word)] or words
+    while telling and telling[0][0].isdigit():
+        del telling[0]
+    return ("".join(word.capitalize() for word in telling[:3]) or "paper") + year
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W", "", text, flags=re.ASCII)
 
 
 def _letters(number: int) -> str:

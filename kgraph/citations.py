@@ -213,6 +213,11 @@ def top_papers(db: Connection, *, by: PaperFigure = "pagerank", limit: int | Non
     return rows[:limit]
 
 
+def has_citations(db: Connection) -> bool:
+    """Tell whether any paper cites another of the collection: if none does, only dates rank them."""
+    return bool(db.execute("SELECT EXISTS (SELECT 1 FROM edges WHERE relation = 'cites')").fetchone()[0])
+
+
 def _pagerank(db: Connection) -> dict[str, float]:
     from kgraph.graph import pagerank
 

@@ -461,14 +461,15 @@ def neighbors(db: str, as_json: bool, name: str, hops: int, limit: int, **filter
     Strength is the share of their papers that two have in common: a cosine, lower where papers are few. A
     paper counts half that names both in passing: in no one sentence, nor one of them as its own.
     """
-    from kgraph.queries import neighbors
+    from kgraph.queries import at_latest, neighbors
 
     with _reading(db) as store:
         answer = neighbors(store, name, hops=hops, limit=limit + 1, **filters)
-    cut = _cut(answer["neighbors"], limit)
+        rows = answer["neighbors"] if as_json else at_latest(store, answer["neighbors"])
+    cut = _cut(rows, limit)
     columns = ["name", "type", "relation", "papers", "strength", "since"]
     show = _table(*columns, *["via"] * (hops > 1))
-    _answer(as_json, answer if as_json else answer["neighbors"], show, cut)
+    _answer(as_json, answer if as_json else rows, show, cut)
 
 
 @main.command()
@@ -481,11 +482,13 @@ def show(db: str, as_json: bool, name: str) -> None:
     kgraph show LoRA
     kgraph show arxiv:2312.00752
     """
-    from kgraph.queries import show
+    from kgraph.queries import at_latest, show
     from kgraph.terminal import show_card
 
     with _reading(db) as store:
         card = show(store, name)
+        if not as_json:
+            (card,) = at_latest(store, [card])
     _answer(as_json, card, show_card)
 
 
@@ -668,10 +671,11 @@ def search(db: str, as_json: bool, words: Sequence[str], type: Sequence[str], li
     \b
     kgraph search state space
     """
-    from kgraph.queries import search
+    from kgraph.queries import at_latest, search
 
     with _reading(db) as store:
         rows = search(store, " ".join(words), type=type, limit=limit + 1)
+        rows = rows if as_json else at_latest(store, rows)
     cut = _cut(rows, limit)
     _answer(as_json, rows, _table("name", "type", "papers", "since", "id"), cut)
 
@@ -700,14 +704,17 @@ def top(db: str, as_json: bool, type: Sequence[str], by: By | PaperFigure | None
     kgraph top --type paper            by PageRank over citations
     kgraph top --type stub             what the collection cites and lacks
     """
-    from kgraph.citations import foremost
-    from kgraph.terminal import show_foremost
+    from kgraph.citations import foremost, has_citations
+    from kgraph.queries import at_latest
+    from kgraph.terminal import say, show_foremost
 
     with _reading(db) as store:
         try:
             rows, figures = foremost(store, type, by, limit)
         except ValueError as error:
             raise click.UsageError(f"{error}.") from error
+        rows = rows if as_json or "stub" in type else at_latest(store, rows)
+        unranked = "paper" in type and not has_citations(store)
     if "paper" in type:
         columns = ("name", *figures, "year", "id")
     elif "stub" in type:
@@ -715,6 +722,9 @@ def top(db: str, as_json: bool, type: Sequence[str], by: By | PaperFigure | None
     else:
         columns = ("name", "type", *figures, "since")
     _answer(as_json, rows, lambda rows: show_foremost(rows, columns))
+    if unranked and not as_json:
+        order = ", so nothing ranks them: the earliest come first" if rows else ""
+        say(f"No paper here has references to others here{order}.")
 
 
 @main.command()
@@ -729,20 +739,35 @@ def trends(db: str, as_json: bool, names: Sequence[str], png: str | None) -> Non
     \b
     kgraph trends Mamba Transformer
     kgraph trends LSTM Transformer Mamba --png trends.png
+
+    A name that is not found, or names several things, is said at the end, and in the exit code; with --json
+    it is all that is answered.
     """
     from kgraph.queries import trends
     from kgraph.terminal import say, show_years
 
+    errors: list[AmbiguousName | UnknownName] = []
+    rows: list[Mapping[str, Any]] = []
     with _reading(db) as store:
-        rows = trends(store, names)
-    _answer(as_json, rows, show_years)
-    if png is not None:
+        for name in [[name] for name in names] or [[]]:
+            try:
+                rows += trends(store, name)
+            except (AmbiguousName, UnknownName) as error:
+                if as_json or len(names) == 1:
+                    raise
+                errors.append(error)
+    if rows:
+        _answer(as_json, rows, show_years)
+    if rows and png is not None:
         from pathlib import Path
 
         from kgraph.views.years import write_years
 
         write_years(rows, Path(png))
         say(f"drawn: {png}")
+    codes = [_show_error(error, as_json) for error in errors]
+    if codes:
+        sys.exit(codes[0])
 
 
 @main.command()
@@ -818,15 +843,36 @@ def export(db: str, out: str, format: str | None, **part: Any) -> None:
     kgraph export vault --format obsidian          a folder with a note for every node
     kgraph export found.jsonl                      what was found in each paper
     kgraph export mamba.bib --around Mamba         its papers, as BibTeX; or .ris
+    kgraph export - --format md                    to standard output, formats of one text
 
     What the filters leave out is said. The README lists every format and who opens it.
     """
     from kgraph.landscape import Landscape
     from kgraph.terminal import show_export
 
+    if out == "-":
+        _export_to_stdout(db, format, **part)
+        return
     with Landscape(db) as landscape:
         written = landscape.export(out, format=format, **part)
     show_export(written)
+
+
+def _export_to_stdout(db: str, format: str | None, **part: Any) -> None:
+    """Print the bytes of the file that the format would be, and on stderr what they hold."""
+    from dataclasses import replace
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from kgraph.exporting import choose_text
+    from kgraph.landscape import Landscape
+    from kgraph.terminal import show_export
+
+    suffix = choose_text(format).suffix
+    with Landscape(db) as landscape, TemporaryDirectory(prefix="kgraph-") as folder:
+        written = landscape.export(Path(folder) / f"graph{suffix}", format=format, **part)
+        click.echo(written.paths[0].read_bytes(), nl=False)
+    show_export(replace(written, paths=()))
 
 
 @main.command()

@@ -1,6 +1,7 @@
 """Everything that kgraph raises on purpose; `cli.py` alone shows it."""
 
 from collections.abc import Sequence
+from shlex import quote
 
 
 class KGraphError(Exception):
@@ -41,6 +42,21 @@ class UnknownName(KGraphError):
         return f"nothing here is called {self.name!r}{hint}"
 
 
+class NotAPaper(UnknownName):
+    """An entity bears this name where a paper is wanted; `near` holds the ids of those that introduce it."""
+
+    def __init__(self, name: str, type: str, papers: Sequence[tuple[str, str]]) -> None:
+        super().__init__(name, [id_ for id_, _ in papers])
+        self.type, self.papers = type, tuple(papers)
+
+    def __str__(self) -> str:
+        introduced = ", ".join(f"{id_} ({title})" for id_, title in self.papers)
+        by = f"; it was introduced by {introduced}" if introduced else ""
+        article = "an" if self.type[0] in "aeiou" else "a"
+        said = f"{self.name!r} is {article} {self.type}, and a paper is wanted{by}"
+        return f"{said}; papers that name it: kgraph papers {quote(self.name)}"
+
+
 class AmbiguousName(KGraphError):
     """Several entities or papers bear this name; `candidates` are rows with id, name, type, papers."""
 
@@ -65,5 +81,7 @@ class MissingExtra(KGraphError):
         self.package, self.extra = package, extra
 
     def __str__(self) -> str:
-        what = f"'kgraph-papers[{self.extra}]'" if self.extra else self.package
-        return f"this needs {self.package}: pip install {what}"
+        if self.extra is None:
+            return f"this needs {self.package}: pip install {self.package}"
+        command = f"pip install 'kgraph-papers[{self.extra}]', or in a clone pip install '.[{self.extra}]'"
+        return f"this needs {self.package}: {command}"

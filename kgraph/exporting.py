@@ -91,6 +91,18 @@ def choose_format(path: Path, name: str | None) -> Format:
     return next((format for format in known if format.suffix == suffix), known[0])
 
 
+def choose_text(name: str | None) -> Format:
+    """Return the format of this name; raise Contradiction if it is not one text, fit for standard output."""
+    if name is None:
+        raise Contradiction("standard output has no suffix to choose a format by; give --format")
+    chosen = choose_format(Path("-"), name)
+    if not chosen.one_text:
+        raise Contradiction(
+            f"{name} is no single file of text, so it cannot go to standard output; name a file"
+        )
+    return chosen
+
+
 def export(
     store: Store, path: Path, wanted: Filter, format: str | None = None, layout: Layout = "own"
 ) -> Export:

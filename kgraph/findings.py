@@ -37,12 +37,13 @@ def find(db: Connection, graph: nx.MultiDiGraph[str]) -> Findings:
     """Gather the findings on the part of the collection that the graph holds."""
     (everything,) = queries.trends(db)
     ranked = [row for row in queries.top(db, limit=None) if row["id"] in graph]
+    foremost = {type_: [row for row in ranked if row["type"] == type_][:FOREMOST] for type_ in GRAPH_TYPES}
     return Findings(
         queries.stats(db),
         queries.doctor(db),
         everything["years"],
         everything["undated"],
-        {type_: [row for row in ranked if row["type"] == type_][:FOREMOST] for type_ in GRAPH_TYPES},
+        {type_: queries.at_latest(db, rows) for type_, rows in foremost.items()},
         _rising(db, graph, everything["years"]),
         _themes(graph),
         introduced(db, ranked),

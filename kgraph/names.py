@@ -10,7 +10,7 @@ from itertools import chain
 from sqlite3 import Connection
 from typing import Any
 
-from kgraph.errors import AmbiguousName, UnknownName
+from kgraph.errors import AmbiguousName, NotAPaper, UnknownName
 from kgraph.keys import alias_key
 
 Row = dict[str, Any]
@@ -37,8 +37,14 @@ def find_entity(db: Connection, name: str) -> Row:
 
 
 def find_paper(db: Connection, name: str) -> Row:
-    """Return the paper of this id, URL or title; an entity's name does not count."""
-    return _first(db, name, _paper_steps(db, name))
+    """Return the paper of this id, URL or title; an entity's name raises NotAPaper."""
+    try:
+        return _first(db, name, _paper_steps(db, name))
+    except UnknownName:
+        entities = _nodes(db, next(filter(None, _entity_steps(db, name)), []))
+        if not entities:
+            raise
+        raise NotAPaper(name, entities[0]["type"], _introducing(db, entities[0]["id"])) from None
 
 
 def _first(db: Connection, name: str, steps: Iterable[list[str]]) -> Row:
@@ -66,6 +72,14 @@ def _nodes(db: Connection, ids: list[str]) -> list[Row]:
         """,
         ids=json.dumps(ids),
     )
+
+
+def _introducing(db: Connection, entity: str) -> list[tuple[str, str]]:
+    return db.execute(
+        "SELECT papers.id, title FROM edges JOIN papers ON papers.id = source"
+        " WHERE target = ? AND relation = 'introduces' ORDER BY date IS NULL, date, papers.id LIMIT 3",
+        (entity,),
+    ).fetchall()
 
 
 def _ids(db: Connection, sql: str, *args: object) -> list[str]:

@@ -1,6 +1,7 @@
 """The questions one may ask of a store. Each returns plain dicts and lists: the shapes that --json prints."""
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,8 @@ Order = Literal["role", "date", "citations"]  # of papers
 
 # How many papers of the collection cite the one whose id stands there.
 CITATIONS = "(SELECT count(*) FROM edges AS citing WHERE (citing.target, citing.relation) = ({}, 'cites'))"
+
+_WORD = re.compile(r"[^\W_]+")
 
 _SPECIFIC = {relation: rank for rank, relation in enumerate((*ROLES, *PAPER_RELATIONS, *STATED))}
 _VAGUE = ("appears_with", "mentions")
@@ -421,28 +424,44 @@ def papers(
 
 
 def search(db: Connection, words: str, *, type: Collection[str] = (), limit: int | None = None) -> list[Row]:
-    """Return the entities and papers whose names hold all these words, whole names first, then by papers.
+    """Return the entities, then the papers, whose names hold all these words, by papers within three ranks.
 
-    An entity is found by any of its spellings, a paper by its title.
+    Whole names come first, then those of which words begin so, then the rest. An entity is found, and ranked,
+    by any of its spellings, a paper by its title.
     """
     keys = [key for key in map(alias_key, words.split()) if key]
     if not keys:
         return []
-    found = _named_like(db, keys) + _titled_like(db, words.split())
-    whole = "".join(keys)
-    found.sort(
-        key=lambda row: (row["type"] == "paper", alias_key(row["name"]) != whole, -row["papers"], row["id"])
-    )
-    return [row for row in found if not type or row["type"] in type][:limit]
+    found = [(_rank(row["name"], keys), row) for row in _titled_like(db, words.split())]
+    best: dict[str, tuple[int, Row]] = {}
+    for row in _named_like(db, keys):
+        rank = min(_rank(row.pop("spelling"), keys), _rank(row["name"], keys))
+        best[row["id"]] = min((rank, row), best.get(row["id"], (rank, row)), key=itemgetter(0))
+    found += best.values()
+    found.sort(key=lambda one: (one[1]["type"] == "paper", one[0], -one[1]["papers"], one[1]["id"]))
+    return [row for _, row in found if not type or row["type"] in type][:limit]
+
+
+def _rank(name: str, keys: Sequence[str]) -> int:
+    """Tell whole names (0) and those of which words begin with the keys (1) from what only holds them (2).
+
+    >>> [_rank(name, ["ner"]) for name in ("NER", "nested NER", "code generation")]
+    [0, 1, 2]
+    """
+    if alias_key(name) == "".join(keys):
+        return 0
+    tails = [alias_key(name[word.start() :]) for word in _WORD.finditer(name)]
+    return 1 if all(any(tail.startswith(key) for tail in tails) for key in keys) else 2
 
 
 def _named_like(db: Connection, keys: list[str]) -> list[Row]:
+    """Return entities with each spelling that holds all keys."""
     return select(
         db,
         """
-        SELECT id, name, type, papers, since FROM entities WHERE id IN (
-            SELECT entity FROM spellings
-            WHERE NOT EXISTS (SELECT 1 FROM json_each(?) AS word WHERE NOT instr(spellings.key, word.value)))
+        SELECT DISTINCT id, name, type, entities.papers, since, spelling FROM spellings
+        JOIN entities ON entities.id = entity
+        WHERE NOT EXISTS (SELECT 1 FROM json_each(?) AS word WHERE NOT instr(spellings.key, word.value))
         """,
         json.dumps(keys),
     )
@@ -534,6 +553,20 @@ def trends(db: Connection, names: Sequence[str] = ()) -> list[Row]:
 def _by_year(rows: list[Row]) -> Row:
     dated = {row["year"]: row["n"] for row in rows if row["year"]}
     return {"years": dated, "undated": sum(row["n"] for row in rows if not row["year"])}
+
+
+def at_latest(db: Connection, rows: Sequence[Row]) -> list[Row]:
+    """Mark `since` ("≤2024") of entities of whose papers most have no date: for eyes, not for programs."""
+    few_dated = db.execute(
+        """
+        SELECT target FROM edges JOIN papers ON papers.id = source
+        WHERE target IN (SELECT value FROM json_each(?)) AND relation IN (SELECT value FROM json_each(?))
+        GROUP BY target HAVING 2 * count(date) < count(*)
+        """,
+        (json.dumps([row["id"] for row in rows]), json.dumps(ROLES)),
+    )
+    ids = {id_ for (id_,) in few_dated}
+    return [row | {"since": f"≤{row['since']}"} if row["since"] and row["id"] in ids else row for row in rows]
 
 
 def stats(db: Connection) -> Row:

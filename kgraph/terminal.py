@@ -31,6 +31,8 @@ MAX_SOURCES = 3  # files of which the doctor shows what is known of their papers
 MAX_EXAMPLES = 2  # of conflicts, missed papers and kinds of rejects on its one screen
 MAX_DOUBTS = 3  # names, on the same
 
+MAX_EMPTY_YEARS = 5  # a line each
+
 _STYLES = {
     "method": "cyan",
     "model": "magenta",
@@ -481,7 +483,8 @@ def progress() -> Iterator[Progress | None]:
 
 def show_export(written: Export) -> None:
     """Print the files that were written; say on stderr what they hold and what is left out."""
-    click.echo("\n".join(str(path) for path in written.paths))
+    for path in written.paths:
+        click.echo(str(path))
     if written.edges is None:
         say(_counted(papers=written.nodes))
         if written.filtered:
@@ -637,19 +640,36 @@ def show_years(rows: Sequence[Mapping[str, Any]]) -> None:
     """Print one year a line, one name a column, and below what each looks like; a single name gets bars."""
     years = sorted({year for row in rows for year in row["years"]})
     lines = [
-        {"year": year, **{_cell(row["name"]): row["years"].get(year, 0) for row in rows}} for year in years
+        {"year": year, **{_cell(row["name"]): row["years"].get(year, 0) for row in rows}}
+        for year in _with_gaps(years)
     ]
     if any(row["undated"] for row in rows):
         lines.append({"year": "undated", **{_cell(row["name"]): row["undated"] for row in rows}})
     if len(rows) == 1:
-        counts = [*rows[0]["years"].values(), *[rows[0]["undated"]] * (len(lines) > len(years))]
+        counts = [line[_cell(rows[0]["name"])] for line in lines]
         lines = [
-            line | {" ": "▇" * round(40 * n / max(counts))} for line, n in zip(lines, counts, strict=True)
+            line | {" ": "▇" * round(40 * n / max(counts)) or " "}
+            for line, n in zip(lines, counts, strict=True)
         ]
     if lines:
         show_table(lines, list(lines[0]))
     if len(rows) > 1 and years and _on_terminal():  # in a pipe a table stays a table
         _show_sparks(rows, range(int(years[0]), int(years[-1]) + 1))
+
+
+def _with_gaps(years: Sequence[str]) -> Iterator[str]:
+    """Yield years and those between them; many in a row as one.
+
+    >>> list(_with_gaps(["1950", "2020", "2022"])), list(_with_gaps([]))
+    (['1950', '1951 to 2019', '2020', '2021', '2022'], [])
+    """
+    for i, year in enumerate(years):
+        missing = range(int(years[max(i - 1, 0)]) + 1, int(year))
+        if len(missing) > MAX_EMPTY_YEARS:
+            yield f"{missing[0]:04} to {missing[-1]:04}"
+        else:
+            yield from (f"{empty:04}" for empty in missing)
+        yield year
 
 
 def _show_sparks(rows: Sequence[Mapping[str, Any]], years: range) -> None:

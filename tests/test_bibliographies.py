@@ -85,7 +85,7 @@ def test_ris() -> None:
 
 def test_what_is_not_known_is_left_out() -> None:
     bare = Paper("title:x", "A title")
-    assert write_bibtex([bare]) == "@misc{title,\n  title = {A title},\n}\n"
+    assert write_bibtex([bare]) == "@misc{Title,\n  title = {A title},\n}\n"
     assert write_ris([bare]) == "TY  - GEN\nTI  - A title\nER  - \n"
     assert write_bibtex([]) == write_ris([]) == ""
 
@@ -138,6 +138,33 @@ def test_kind_by_venue(venue: str, kind: str) -> None:
 def test_a_retracted_paper_says_so() -> None:
     assert "note = {Retracted}" in write_bibtex([Paper("x", "A title", extra={"retracted": True})])
     assert "note" not in write_bibtex([Paper("x", "A title", extra={"retracted": False})])
+
+
+@pytest.mark.parametrize(
+    ("title", "authors", "date", "key"),
+    [
+        pytest.param("Deep Ponds for Large Frogs", (), "2022", "DeepPondsLarge2022", id="no author"),
+        pytest.param("A Large Frog", (), None, "LargeFrog", id="no author, no date"),
+        pytest.param("3D Ponds, Complete", (), "2022", "PondsComplete2022", id="no digit first"),
+        pytest.param("Of the", (), "2022", "OfThe2022", id="little words alone"),
+        pytest.param("404", (), "2022", "paper2022", id="digits alone"),
+        pytest.param("Deep Ponds", ("Ann Lee",), "2022-01", "lee2022deep", id="an author"),
+        pytest.param("Deep Ponds", ("01.AI",), "2022-01", "ai2022deep", id="an author of digits"),
+        pytest.param("Deep Ponds", ("李四",), None, "DeepPonds", id="an author in other letters"),
+    ],
+)  # fmt: skip
+def test_keys_say_what_is_known(title: str, authors: tuple[str, ...], date: str | None, key: str) -> None:
+    (entry,) = entries(write_bibtex([Paper("x", title, authors=authors, date=date)]))
+    assert entry["key"] == key
+
+
+def test_keys_of_several_differ_whatever_follows_them() -> None:
+    papers = [
+        Paper(str(n), title) for n, title in enumerate(["Deep Pond", "Deep Pond", "Deep Ponda", "Frog"])
+    ]
+    assert [entry["key"] for entry in entries(write_bibtex(papers))] == [
+        "DeepPondb", "DeepPondc", "DeepPonda", "Frog",
+    ]  # fmt: skip
 
 
 def test_keys_are_unique_and_plain() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
+from conftest import fill
 
 from kgraph.cli import main
 
@@ -24,6 +25,7 @@ Transformer        method  compared_with       2     0.236  2023-12-01
 Mamba-2            model   ← extends           1     0.156  2024-05-31
 S4                 method  → extends           1     0.143  2023-12-01
 """
+DATED = {"arxiv:2305.14314", "arxiv:2201.08239"}  # alone, in a store where most have no date
 COMMANDS = sorted(main.commands)
 
 
@@ -116,6 +118,7 @@ def process(*args: object, **options: Any) -> subprocess.CompletedProcess[bytes]
             ["trends", "Mamba", "LoRA"],
             "year     Mamba  LoRA\n"
             "2021         0     1\n"
+            "2022         0     0\n"
             "2023         1     1\n"
             "2024         1     1\n"
             "undated      0     1\n",
@@ -166,6 +169,20 @@ def test_what_a_limit_leaves_out_is_said() -> None:
         ),
         pytest.param(["show", "zzzzz"], 4, "Error: nothing here is called 'zzzzz'\n", id="nothing near"),
         pytest.param(["why", "Mamba", "zzzzz"], 4, "Error: nothing here is called 'zzzzz'\n", id="second"),
+        pytest.param(
+            ["cites", "LoRA"],
+            4,
+            "Error: 'LoRA' is a method, and a paper is wanted; it was introduced by arxiv:2106.09685"
+            " (LoRA: Low-Rank Adaptation of Large Language Models);"
+            " papers that name it: kgraph papers LoRA\n",
+            id="a method for a paper",
+        ),
+        pytest.param(
+            ["similar", "SSM"],
+            4,
+            "Error: 'SSM' is a method, and a paper is wanted; papers that name it: kgraph papers SSM\n",
+            id="a method that none introduces",
+        ),
         pytest.param(
             ["neighbors", "LaMDA"],
             3,
@@ -381,6 +398,18 @@ def test_a_terminal_gets_colour_unless_it_is_not_wanted() -> None:
     assert "«Mamba»" in on_terminal(["why", "Mamba", "S4"], NO_COLOR="1")
 
 
+@pytest.mark.parametrize("args", [["search", "LoRA"], ["top"], ["show", "LoRA"], ["neighbors", "LLaMA"]])
+def test_since_of_few_dates_is_marked_for_eyes_alone(
+    args: list[str], toy_rows: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    rows = [{**row, "date": row["date"] if row["id"] in DATED else None} for row in toy_rows]
+    fill(tmp_path / "few.db", rows)
+    few = [*args, "--db", tmp_path / "few.db"]
+    assert "≤" in kgraph(*few).stdout
+    assert "≤" not in kgraph(*args).stdout
+    assert "≤" not in kgraph(*few, "--json").stdout
+
+
 def test_a_pipe_gets_whole_names_and_utf8() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "COLUMNS": "40"}
     run = process("papers", "VAE", env=environment)
@@ -447,6 +476,26 @@ def test_trends_end_in_lines_on_a_terminal_alone() -> None:
     assert "█" not in kgraph("trends", "Mamba", "LoRA").stdout
 
 
+def test_trends_answer_for_the_names_that_are_known() -> None:
+    known, some = kgraph("trends", "Mamba", "LoRA"), kgraph("trends", "Mamba", "Mumba", "LoRA", "LaMDA")
+    assert some.stdout == known.stdout != ""
+    unknown, ambiguous = kgraph("trends", "Mumba"), kgraph("trends", "LaMDA")
+    assert some.stderr == unknown.stderr + ambiguous.stderr
+    assert (some.exit_code, unknown.exit_code, ambiguous.exit_code) == (4, 4, 3)
+    assert json.loads(kgraph("trends", "Mamba", "Mumba", "--json").stdout)["error"] == "unknown"
+    nothing = kgraph("trends", "Mumba", "Momba")
+    assert (nothing.stdout, nothing.exit_code) == ("", 4)
+
+
+def test_trends_have_a_row_for_years_without_papers() -> None:
+    assert [line.split()[:2] for line in kgraph("trends", "Adam", "S4").stdout.splitlines()[1:]] == [
+        ["2014", "1"], ["2015", "to"], ["2021", "0"], ["2022", "0"], ["2023", "0"],
+    ]  # fmt: skip
+    assert [line.split() for line in kgraph("trends", "S4").stdout.splitlines()[1:]] == [
+        ["2021", "1", "▇" * 40], ["2022", "0"], ["2023", "1", "▇" * 40],
+    ]  # fmt: skip
+
+
 def test_trends_are_drawn(tmp_path: Path) -> None:
     result = kgraph("trends", "Mamba", "LoRA", "--png", tmp_path / "years.png")
     assert (result.stderr, result.exit_code) == (f"drawn: {tmp_path / 'years.png'}\n", 0)
@@ -494,6 +543,27 @@ def test_filters_choose_papers(tmp_path: Path, suffix: str) -> None:
     assert kept + left == 13
     assert "LoRA" in (tmp_path / f"some.{suffix}").read_text("utf-8")
     assert (tmp_path / f"some.{suffix}").stat().st_size < (tmp_path / f"all.{suffix}").stat().st_size
+
+
+@pytest.mark.parametrize("format", ["md", "report", "bib", "graphml", "node-link", "html"])
+def test_export_to_standard_output(format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    suffix = {"report": "html", "node-link": "json"}.get(format, format)
+    printed = kgraph("export", "-", "--format", format)
+    assert not list(tmp_path.iterdir())
+    written = kgraph("export", f"graph.{suffix}", "--format", format)
+    assert printed.stdout_bytes == Path(f"graph.{suffix}").read_bytes()
+    assert (printed.stderr, printed.exit_code) == (written.stderr, 0)
+
+
+@pytest.mark.parametrize("format", [None, "gephi", "neo4j", "txt", "obsidian", "parquet", "pdf", "png"])
+def test_standard_output_takes_one_text_alone(
+    format: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = kgraph("export", "-", *(["--format", format] if format else []))
+    assert (result.exit_code, result.stdout, list(tmp_path.iterdir())) == (2, "", [])
+    assert "standard output" in result.stderr
 
 
 def test_export_around_a_name(tmp_path: Path) -> None:

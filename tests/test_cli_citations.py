@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from conftest import fill
 
 from kgraph.cli import main
 
@@ -187,6 +188,20 @@ def test_every_reason_is_shown_with_its_sentence() -> None:
     shown = kgraph("doctor", "weights", "LoRA").stdout
     assert "not taken for a name" in shown
     assert "«weights»" in shown
+
+
+def test_papers_that_nothing_ranks_are_said_to_come_by_date(
+    toy_rows: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    alone = tmp_path / "alone.db"
+    fill(alone, [{**row, "references": []} for row in toy_rows])
+    said = "No paper here has references to others here"
+    asked = ("top", "--type", "paper", "--db", alone)
+    assert kgraph(*asked).stderr == f"{said}, so nothing ranks them: the earliest come first.\n"
+    assert kgraph(*asked, "--by", "rising").stderr == f"Nothing found.\n{said}.\n"
+    assert (kgraph("top", "--type", "paper").stderr, kgraph(*asked, "--json").stderr) == ("", "")
+    dates = [row["since"] for row in json.loads(kgraph(*asked, "--json").stdout) if row["since"]]
+    assert dates == sorted(dates)
 
 
 @pytest.mark.parametrize("command", ["cites", "similar", "lineage"])

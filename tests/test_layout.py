@@ -97,8 +97,15 @@ def test_every_layout_is_the_same_twice(layout: Layout) -> None:
 
 def test_a_layout_that_is_not_here_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "igraph", None)
-    with pytest.raises(MissingExtra, match=r"pip install igraph"):
+    with pytest.raises(MissingExtra, match=r"pip install igraph$"):
         positions(groups(2, 3), layout="igraph")
+
+
+def test_an_extra_that_is_not_here_is_asked_for_of_the_package_or_the_clone() -> None:
+    assert str(MissingExtra("matplotlib", "pictures")) == (
+        "this needs matplotlib: pip install 'kgraph-papers[pictures]',"
+        " or in a clone pip install '.[pictures]'"
+    )
 
 
 def test_regions_are_named_after_their_strongest_methods() -> None:

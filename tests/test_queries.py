@@ -272,6 +272,7 @@ def test_path(toy: Connection, a: str, b: str, way: list[str]) -> None:
         ),
         pytest.param("SPACE state", ["entity:ssm", "arxiv:2111.00396", "arxiv:2312.00752"], id="all words"),
         pytest.param("ssm", ["entity:ssm", "arxiv:2405.21060"], id="an alias"),
+        pytest.param("low-rank adaptation", ["entity:lora", "arxiv:2106.09685"], id="all of an alias"),
         pytest.param("mamba bees", [], id="not both"),
         pytest.param("", [], id="empty"),
         pytest.param("%", [], id="no wildcard"),
@@ -279,6 +280,15 @@ def test_path(toy: Connection, a: str, b: str, way: list[str]) -> None:
 )
 def test_search(toy: Connection, words: str, ids: list[str]) -> None:
     assert [row["id"] for row in queries.search(toy, words)] == ids
+
+
+def test_search_ranks_beginnings_of_words_before_what_lies_within(toy: Connection) -> None:
+    found = [row["name"] for row in queries.search(toy, "m", type=["model", "dataset", "method"])]
+    begin = [found.index(name) for name in ("Mamba", "MNIST", "state-space model")]
+    within = [found.index(name) for name in ("Transformer", "Adam")]
+    assert max(begin) < min(within)
+    papers = {row["name"]: row["papers"] for row in queries.search(toy, "m")}
+    assert papers["Transformer"] > papers["MNIST"]  # so it is not for their papers
 
 
 def test_top(toy: Connection) -> None:

@@ -4,16 +4,19 @@ import json
 import re
 import shlex
 from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from conftest import fill
 from lxml import etree
 
 import kgraph
 from kgraph.cli import main
-from kgraph.views.report import Findings, Theme, write_report
+from kgraph.views.report import CHARTS, DIGIT, Findings, Theme, write_report
 from kgraph.views.style import COLORS, DARK
 
 HOSTILE = '<img src=x onerror=alert(1)> | `x` [a](javascript:alert(1)) & "q"'
@@ -89,6 +92,56 @@ def test_columns_of_unknown_dates_are_left_out(tmp_path: Path) -> None:
 def test_years_of_what_rises_are_bars(tmp_path: Path) -> None:
     assert 'aria-label="0 1 2"' in written(findings(), tmp_path, ".html")
     assert "` ▄█`" in written(findings(), tmp_path, ".md")
+
+
+@pytest.mark.parametrize("suffix", [".html", ".md"])
+def test_of_papers_mostly_without_a_date_no_years_are_compared(tmp_path: Path, suffix: str) -> None:
+    half = written(replace(findings(), undated=3), tmp_path, suffix)
+    few = written(replace(findings(), undated=4), tmp_path, suffix)
+    for shown in ("On the rise", "kgraph trends"):
+        assert shown in half
+        assert shown not in few
+    assert "too few have a date" in few
+    assert "too few have a date" not in half
+
+
+def test_since_of_few_dates_is_marked(toy_db: Path, toy_rows: list[dict[str, Any]], tmp_path: Path) -> None:
+    fill(
+        tmp_path / "few.db",
+        [{**row, "date": row["date"] if n == 2 else None} for n, row in enumerate(toy_rows)],
+    )
+    for db, marked in (tmp_path / "few.db", True), (toy_db, False):
+        with kgraph.open(db) as landscape:
+            (path,) = landscape.export(tmp_path / "report.html").paths
+        assert ('<td class="date">≤2023-12-01</td>' in path.read_text("utf-8")) is marked
+
+
+def labels(html: str, chart: str) -> tuple[list[float], list[str], list[str]]:
+    """Return the middles of the years below a chart, these years, and the counts above."""
+    tree = etree.fromstring(html, etree.HTMLParser())
+    (drawn,) = (svg for svg in tree.iter("svg") if svg.get("class") == chart)
+    assert drawn.get("viewbox", drawn.get("viewBox")).split()[2] == str(CHARTS[chart])
+    below = [text for text in drawn.iter("text") if text.get("y") == "116"]
+    above = [text.text or "" for text in drawn.iter("text") if text.get("y") != "116"]
+    return [float(text.get("x", "")) for text in below], [text.text or "" for text in below], above
+
+
+@pytest.mark.parametrize("chart", list(CHARTS))
+@pytest.mark.parametrize("first", [1985, 2015, 2023])
+def test_labels_of_the_years_have_room(tmp_path: Path, chart: str, first: int) -> None:
+    years = {str(year): 100 + year - first for year in range(first, 2025)}
+    middles, shown, _ = labels(written(replace(findings(), years=years), tmp_path, ".html"), chart)
+    assert shown[-1] == "2024"
+    assert len(shown) > 1
+    assert all(b - a >= 5 * DIGIT for a, b in pairwise(middles))
+    assert all(2 * DIGIT <= middle <= CHARTS[chart] - 2 * DIGIT for middle in middles)
+
+
+def test_of_counts_without_room_the_highest_is_written(tmp_path: Path) -> None:
+    years = {str(year): 100 + year - 2000 for year in range(2000, 2025)}
+    html = written(replace(findings(), years=years), tmp_path, ".html")
+    assert labels(html, "narrow")[2] == ["124"]
+    assert len(labels(html, "wide")[2]) == 25
 
 
 def test_every_command_of_a_report_answers(toy_db: Path, tmp_path: Path) -> None:

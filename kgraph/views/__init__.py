@@ -28,6 +28,7 @@ class Format:
     opens: str  # which program opens it, and how
     write: Writer | None = None  # None where it needs more than the graph
     placed: bool = False  # it holds where nodes stand, so that its writer takes a `layout`
+    one_text: bool = True  # it is a single file of text, fit for standard output
     most: int | None = None  # nodes that it has room for; its writer takes the `whole` graph too
 
 
@@ -50,6 +51,7 @@ FORMATS = (
         "Gephi: File > Import spreadsheet..., OUT.nodes.csv as nodes, then OUT.edges.csv as edges, appended"
         " to the same workspace; any spreadsheet",
         write_tables,
+        one_text=False,
     ),
     Format(
         "neo4j",
@@ -57,6 +59,7 @@ FORMATS = (
         "Neo4j, a new database: neo4j-admin database import full --nodes=OUT.nodes.csv"
         " --relationships=OUT.edges.csv",
         write_neo4j,
+        one_text=False,
     ),
     Format("cypher", ".cypher", "Neo4j, small graphs: cypher-shell -f OUT", write_cypher),
     Format(
@@ -72,9 +75,16 @@ FORMATS = (
         "older VOSviewer: Open, there OUT.map.txt and OUT.network.txt",
         write_vosviewer_texts,
         placed=True,
+        one_text=False,
     ),
     Format("pajek", ".net", "Pajek: File > Network > Read", write_pajek, placed=True),
-    Format("obsidian", "", "Obsidian: Open folder as vault; a note for every node", write_obsidian),
+    Format(
+        "obsidian",
+        "",
+        "Obsidian: Open folder as vault; a note for every node",
+        write_obsidian,
+        one_text=False,
+    ),
     Format("turtle", ".ttl", "rdflib, Jena, Protégé, any triple store", write_turtle),
     Format(
         "parquet",
@@ -82,6 +92,7 @@ FORMATS = (
         "pandas, Polars, DuckDB, Spark: OUT.nodes and OUT.edges",
         write_parquet,
         placed=True,
+        one_text=False,
     ),
     Format(
         "svg",
@@ -91,6 +102,16 @@ FORMATS = (
         placed=True,
         most=MOST_NODES,
     ),
-    Format("pdf", ".pdf", "LaTeX: the map for a paper", write_pdf, placed=True, most=MOST_NODES),
-    Format("png", ".png", "slides: the map, 2,000 pixels wide", write_png, placed=True, most=MOST_NODES),
+    Format(
+        "pdf", ".pdf", "LaTeX: the map for a paper", write_pdf, placed=True, one_text=False, most=MOST_NODES
+    ),
+    Format(
+        "png",
+        ".png",
+        "slides: the map, 2,000 pixels wide",
+        write_png,
+        placed=True,
+        one_text=False,
+        most=MOST_NODES,
+    ),
 )

@@ -539,14 +539,18 @@
   };
   const narrowed = () => state.minimum > 1 || state.relations.size < relations.length;
   const allYears = () => state.from <= firstYear && state.until >= lastYear;
+  let undated = 0; // nodes that only their want of a date keeps out
   const refresh = () => {
     const inFocus = focused();
     const everyYear = allYears();
-    const passes = (node) =>
+    const passesElse = (node) =>
       state.types.has(node.type) &&
       (node.isPaper || node.papers >= state.minimum) &&
-      (everyYear || !node.year || (node.year >= state.from && node.year <= state.until)) &&
       (!inFocus || inFocus.has(node.id));
+    // What has no date is in none of the years that one chose.
+    const inYears = (node) => everyYear || (node.year !== null && node.year >= state.from && node.year <= state.until);
+    const passes = (node) => passesElse(node) && inYears(node);
+    undated = everyYear ? 0 : nodes.filter((node) => node.year === null && passesElse(node)).length;
     const before = nodes.map((node) => node.shown);
     const lines = edges.map((edge) => edge.shown);
     nodes.forEach((node) => { node.shown = passes(node); });
@@ -581,7 +585,8 @@
       off.length ? `without ${some(off, "types")}` : null,
       lost.length ? `without ${some(lost, "relations")}` : null,
       state.minimum > 1 ? `in at least ${plural(state.minimum, "paper")}` : null,
-      allYears() ? null : `first seen ${state.from === state.until ? `in ${state.from}` : `${state.from} to ${state.until}`}`,
+      allYears() ? null : `first seen ${state.from === state.until ? `in ${state.from}` : `${state.from} to ${state.until}`}` +
+        (undated ? ` (+ ${number.format(undated)} undated)` : ""),
     ].filter(Boolean);
     const part = page.shown < page.total;
     const whole = part ? `${number.format(page.shown)} of ${number.format(page.total)}` : plural(page.shown, "node");

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from html import escape
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,11 @@ class Findings:
     introduced: Sequence[Row]  # name, type, papers; paper, title, date, url
     compared: Sequence[Row]  # a, b, papers, since; called: what a command takes for the two
 
+    @property
+    def few_dated(self) -> bool:
+        """Tell whether most papers have no date, so that those of a year say little."""
+        return self.undated > sum(self.years.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -73,10 +79,13 @@ class Section:
 
 def write_report(findings: Findings, path: Path, suffix: str) -> None:
     """Write HTML or, for the suffix `.md`, Markdown."""
+    if findings.few_dated:
+        findings = replace(findings, rising=[])
+    years = {} if findings.few_dated else findings.years
     title, summary = _title(findings), _summary(findings)
     sections = [_without_unknown(section) for section in _sections(findings) if section.rows]
     with atomic_write(path) as file:
-        file.writelines((_markdown if suffix == ".md" else _html)(title, summary, findings.years, sections))
+        file.writelines((_markdown if suffix == ".md" else _html)(title, summary, years, sections))
 
 
 # ----------------------------------------------------------------------------------------------- what is said
@@ -93,7 +102,8 @@ def _summary(findings: Findings) -> str:
     named = ", ".join(counts) or "nothing that has a name"
     span = f" from {min(findings.years)} to {max(findings.years)}" if findings.years else ""
     undated = f" ({findings.undated:,} without a date)" if findings.undated and findings.years else ""
-    return f"{f'Papers{span}{undated}; they' if span else 'They'} name {named}."
+    few = " What rises, and papers a year, are left out: too few have a date." if findings.few_dated else ""
+    return f"{f'Papers{span}{undated}; they' if span else 'They'} name {named}.{few}"
 
 
 def _sections(findings: Findings) -> Iterator[Section]:
@@ -224,16 +234,20 @@ i { display: inline-block; width: 9px; height: 9px; margin-right: 7px; border-ra
 figure { margin: 24px 0 0; }
 svg { display: block; width: 100%; height: auto; }
 svg rect { fill: var(--method); } svg rect.ground { fill: var(--rule); }
+figure svg.narrow { display: none }
 svg text { fill: var(--soft); font-size: 11px; text-anchor: middle; }
 @media (max-width: 760px) {
-  section.third { grid-column: span 6 } body { padding: 24px 16px } figure svg { height: 110px }
+  section.third { grid-column: span 6 } body { padding: 24px 16px }
+  figure svg.wide { display: none } figure svg.narrow { display: block; max-width: 560px }
   td.bars { width: 90px } td.bars svg { width: 80px } td code { display: inline }
 }
 @media print { body { padding: 0; max-width: none; } }
 """
 )
 _SPANS = {"method": "third", "model": "third", "dataset": "third"}
-CHART = (1032, 120)  # width and height of the chart of years, in its own units
+CHARTS = {"wide": 1032, "narrow": 358}  # widths of the chart of years, on a page and on a phone
+CHART_HEIGHT = 120
+DIGIT = 7  # width of one in the chart, which is in pixels
 
 
 def _html(title: str, summary: str, years: Mapping[str, int], sections: Iterable[Section]) -> Iterator[str]:
@@ -260,25 +274,39 @@ def _html(title: str, summary: str, years: Mapping[str, int], sections: Iterable
 
 
 def _chart(years: Mapping[str, int]) -> Iterator[str]:
-    """Draw a bar for every year, empty ones too, with its count above and the year below."""
+    """Draw a bar for every year, once for a page and once for a phone; style shows one of them."""
     if len(years) < 2:
         return
-    first, last = int(min(years)), int(max(years))
-    width, height = CHART
+    yield "<figure>"
+    for class_, width in CHARTS.items():
+        yield from _bars_of_years(years, class_, width)
+    yield "<figcaption><p>Papers a year <code>kgraph trends</code></p></figcaption></figure>\n"
+
+
+def _bars_of_years(years: Mapping[str, int], class_: str, width: int) -> Iterator[str]:
+    """Draw the bars, empty ones too, the years below as far as there is room, the counts above.
+
+    Where not every count has room the highest alone is written.
+    """
+    first, last, height = int(min(years)), int(max(years)), CHART_HEIGHT
     step, most = width / (last - first + 1), max(years.values())
-    yield f'<figure><svg viewBox="0 0 {width} {height}" role="img" aria-label="Papers a year">\n'
+    every = max(1 + (last - first) // 12, ceil(6 * DIGIT / step))
+    crowded = len(str(most)) * DIGIT > step
+    size = f'viewBox="0 0 {width} {height}"'
+    yield f'<svg class="{class_}" {size} role="img" aria-label="Papers a year">\n'
     for place, year in enumerate(range(first, last + 1)):
         count = years.get(f"{year:04}", 0)
         tall, middle = (height - 34) * count / most, (place + 0.5) * step
+        within = min(max(middle, 2 * DIGIT), width - 2 * DIGIT)  # of four digits, none beyond the edge
         yield (
             f'<rect x="{middle - step * 0.35:.1f}" y="{height - 18 - tall:.1f}" width="{step * 0.7:.1f}"'
             f' height="{tall:.1f}"><title>{year}: {count}</title></rect>\n'
         )
-        if count:
-            yield f'<text x="{middle:.1f}" y="{height - 22 - tall:.1f}">{count}</text>\n'
-        if (last - year) % (1 + (last - first) // 12) == 0:
-            yield f'<text x="{middle:.1f}" y="{height - 4}">{year}</text>\n'
-    yield "</svg><figcaption><p>Papers a year <code>kgraph trends</code></p></figcaption></figure>\n"
+        if count == most or (count and not crowded):
+            yield f'<text x="{within:.1f}" y="{height - 22 - tall:.1f}">{count}</text>\n'
+        if (last - year) % every == 0:
+            yield f'<text x="{within:.1f}" y="{height - 4}">{year}</text>\n'
+    yield "</svg>"
 
 
 def _html_section(section: Section) -> Iterator[str]:
@@ -315,7 +343,7 @@ def _html_cell(value: Value, right: bool) -> str:
 def _kind(value: Value) -> str | None:
     if isinstance(value, Cell):
         return "bars" if value.bars else "entity" if value.type else None
-    return "date" if isinstance(value, str) and re.fullmatch(r"\d{4}(-\d\d){0,2}", value) else None
+    return "date" if isinstance(value, str) and re.fullmatch(r"≤?\d{4}(-\d\d){0,2}", value) else None
 
 
 def _small_bars(counts: Sequence[int]) -> str:
