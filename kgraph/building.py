@@ -323,6 +323,11 @@ def _resolve(store: Store, lexicon: Lexicon, corrections: Corrections) -> None:
     )
 
 
+def forms_of(store: Store, lexicon: Lexicon, corrections: Corrections) -> Forms:
+    """Return the forms of what a store holds, as they are told apart under these corrections."""
+    return Forms(_pooled((use, "") for use in _used(store, corrections)), lexicon, corrections)
+
+
 _Place = tuple[str, tuple[str, ...]]  # a paper, and the spellings of what it names
 
 

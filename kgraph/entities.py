@@ -152,7 +152,8 @@ def _members(
         ways = [clusters.find(form) for form in sum(collection.reading_of[use], ())]
         home = ways[0]
         forms = [collection.form_of[spelling] for spelling in use[0]]
-        told = {node for form in forms for node in (form, with_sense(form, use[1])) if clusters.apart(node)}
+        nodes = {with_sense(form, use[1]) for form in forms} | ({*forms} if not is_own(use[1]) else set())
+        told = {node for node in nodes if clusters.apart(node)}
         if told:
             banned = {other for form in told for other in clusters.apart(form)}
             free = (
