@@ -328,7 +328,7 @@ def forms_of(store: Store, lexicon: Lexicon, corrections: Corrections) -> Forms:
     return Forms(_pooled((use, "") for use in _used(store, corrections)), lexicon, corrections)
 
 
-_Place = tuple[str, tuple[str, ...]]  # a paper, and the spellings of what it names
+_Place = tuple[str, str, tuple[str, ...]]  # a paper, what it names, and the spellings of that
 
 
 def _choose_senses(
@@ -372,7 +372,7 @@ class _Use(NamedTuple):
 
     @property
     def place(self) -> _Place:
-        return self.paper, self.spellings
+        return self.paper, self.name, self.spellings
 
 
 def _used(store: Store, corrections: Corrections) -> Iterator[_Use]:

@@ -27,7 +27,7 @@ from kgraph.corrections import (
     read_corrections,
 )
 from kgraph.errors import BadInput, KGraphError
-from kgraph.forms import bare, paper_of
+from kgraph.forms import NONE, bare, own_sense, paper_of, with_sense
 from kgraph.keys import alias_key
 from kgraph.lexicon import Lexicon, read_lexicon, read_text
 from kgraph.names import Row, find_entity, select
@@ -306,25 +306,35 @@ class _Known:
             return _in_a_line(own[0]) if own else str(entity["id"])
         paper = self._paper_that_coins(entity)
         if paper is not None:
-            return in_paper(_in_a_line(spellings[0]["spelling"]), paper)
+            return in_paper(_in_a_line(self._first_read(entity, own_sense(paper))), paper)
         alone = (row["spelling"] for row in spellings if self._stands_alone(entity, row))
         spelling = next(alone, None) or self._first_read(entity)
         owners = {row["spelling"]: row["owners"] for row in spellings}
         return _in_a_line(spelling) if owners[spelling] == 1 else elsewhere(_in_a_line(spelling))
 
-    def _first_read(self, entity: Row) -> str:
-        """Return, of the spellings that a paper gives to the entity, the one that decides what they mean."""
+    def _first_read(self, entity: Row, sense: str = NONE) -> str:
+        """Return, of the spellings that a paper gives to the entity, the one that decides what they mean.
+
+        With a sense, of a paper that chose one.
+        """
         rows = select(
             self._db,
             """
-            SELECT DISTINCT text FROM mentions WHERE entity = :entity AND (paper, name) =
-                (SELECT paper, name FROM mentions WHERE entity = :entity ORDER BY paper, name LIMIT 1)
+            SELECT DISTINCT text FROM mentions WHERE entity = :entity AND (paper, name) = (
+                SELECT paper, name FROM mentions
+                WHERE entity = :entity AND (decided = 'context') = :sensed ORDER BY paper, name LIMIT 1)
             """,
             entity=entity["id"],
+            sensed=sense != NONE,
         )
-        forms, texts = self._forms, sorted(row["text"] for row in rows)
-        _, reading = forms.reading(tuple(texts))
-        mine = (text for text in texts if forms.form_of[text] == reading.longs[0])
+        texts = sorted(row["text"] for row in rows)
+        if len(texts) == 1:
+            return str(texts[0])
+        forms = self._forms
+        form_of = {text: with_sense(forms.form_of[text], sense) for text in texts}
+        text_of = {form: forms.text_of[bare(form)] for form in form_of.values()}
+        first = forms.read(text_of.keys(), text_of).longs[0]
+        mine = (text for text in texts if form_of[text] == first)
         return min(mine, key=lambda text: (-forms.papers[text], text))
 
     def _stands_alone(self, entity: Row, row: Row) -> bool:
