@@ -295,13 +295,14 @@ class _Known:
         lexicon its id; what one paper alone means by a name; or what the papers mean that do not say.
         """
         spellings = [row for row in self._spellings(entity) if row["papers"]]
-        if any(f"{NODE}{row.id}" == entity["id"] for row in self._lexicon.rows):
+        known = next((row for row in self._lexicon.rows if f"{NODE}{row.id}" == entity["id"]), None)
+        if known is not None:
             own = [
                 row["spelling"]
                 for row in spellings
                 if row["spelling"] == entity["name"]
                 and row["owners"] == 1
-                and len(self._lexicon.by_key.get(row["key"], ())) == 1
+                and self._lexicon.by_key.get(row["key"], ()) == [known]
             ]
             return _in_a_line(own[0]) if own else str(entity["id"])
         paper = self._paper_that_coins(entity)
