@@ -29,6 +29,7 @@ _VARIANT = frozenset(f"{_SIZES} {_VERSIONS} {_STATES}".split())
 _LEAST_FAMILY = (
     3  # characters; 2 with a digit or before a size: "F1" is no F, but "T5-11B" a T5, "Yi-34B" a Yi
 )
+_ANOTHER = re.compile(r"[Tt]\d")  # no size before a number: VL-T5 is no VL
 _LETTER_AND_NUMBER = re.compile(r"(.+)[ -]([A-Za-z]\d[\d.]*)")
 _COINED = re.compile(r"[a-z]+\d[a-z]")
 _SIZE = re.compile(r"\d[\d.]*[BMK]\b")
@@ -136,7 +137,7 @@ def _is_version(spelling: str, parts: list[re.Match[str]], at: int, lettered: bo
     if not _GAP.fullmatch(spelling, part.end(), after):
         return False
     if _NUMBER.match(part[0]) or fold(part[0]) in _VARIANT:
-        return True
+        return not _ANOTHER.match(spelling, part.start())
     if fold(part[0]) in _AFTER_NUMBER:
         return bool(_NUMBER.match(parts[at - 1][0]))
     return lettered and bool(_LETTER.search(spelling, part.start() - 1, part.end()))

@@ -128,9 +128,11 @@ def test_of_every_thing_a_line_means_it_alone(
 
 def test_a_merged_thing_is_meant_by_what_papers_say_who_choose_no_sense(made: Callable[..., Path]) -> None:
     db = made(
-        "model: General Language Understanding Evaluation; method!: GLUE; model: low-rank adaptation = GLUE = BERT"
+        "model: General Language Understanding Evaluation; method!: GLUE;"
+        " model: low-rank adaptation = GLUE = BERT"
     )
-    (coined,) = {"entity:glue-method"} & types(db).keys()
+    coined = "entity:glue-method"
+    assert types(db)[coined] == "method"
     merge(db, coined, "entity:lora")
     retype(db, coined, "task")
     assert types(db)[coined] == "task"
