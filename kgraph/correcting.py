@@ -328,9 +328,9 @@ class _Known:
             entity=entity["id"],
             sensed=sense != NONE,
         )
-        texts = sorted(row["text"] for row in rows)
+        texts = sorted(str(row["text"]) for row in rows)
         if len(texts) == 1:
-            return str(texts[0])
+            return texts[0]
         forms = self._forms
         form_of = {text: with_sense(forms.form_of[text], sense) for text in texts}
         text_of = {form: forms.text_of[bare(form)] for form in form_of.values()}

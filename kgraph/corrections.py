@@ -90,6 +90,12 @@ def elsewhere(spelling: str) -> str:
     return f"{spelling}{_IN_OTHERS}"
 
 
+def _keys_in_others(spelling: str) -> frozenset[str]:
+    """Return the keys by which a line means a spelling where its paper does not say what it means."""
+    plain = key(spelling)
+    return frozenset([plain, with_sense(plain, ELSEWHERE)])
+
+
 def _spelling(name: str) -> str:
     """Return the spelling that a reference holds."""
     return name.partition(_IN_PAPER)[0].removesuffix(_IN_OTHERS)
@@ -144,10 +150,11 @@ class Corrections:
         if len(spellings) == 1 or not self.apart:
             yield tuple(spellings)
             return
+        keys = {spelling: _keys_in_others(spelling) for spelling in spellings}
         parts: list[list[str]] = []
-        for spelling in sorted(spellings, key=lambda spelling: (key(spelling) in self.second, spelling)):
-            others = self.apart.get(key(spelling), frozenset())
-            part = next((part for part in parts if others.isdisjoint(map(key, part))), None)
+        for spelling in sorted(spellings, key=lambda one: (not keys[one].isdisjoint(self.second), one)):
+            others = {other for name in keys[spelling] for other in self.apart.get(name, ())}
+            part = next((part for part in parts if all(others.isdisjoint(keys[one]) for one in part)), None)
             if part is None:
                 parts.append([spelling])
             else:

@@ -152,8 +152,7 @@ def _members(
         ways = [clusters.find(form) for form in sum(collection.reading_of[use], ())]
         home = ways[0]
         forms = [collection.form_of[spelling] for spelling in use[0]]
-        nodes = {with_sense(form, use[1]) for form in forms} | ({*forms} if not is_own(use[1]) else set())
-        told = {node for node in nodes if clusters.apart(node)}
+        told = {node for form in forms if clusters.apart(node := with_sense(form, use[1]))}
         if told:
             banned = {other for form in told for other in clusters.apart(form)}
             free = (

@@ -19,9 +19,9 @@ from kgraph.spellings import is_short
 _PART = re.compile(r"\d+(?:[.x]\d+)*|v(?=\d)|(?<=[a-z])V(?=\d)|[^\W\d_]+?(?=v\d|(?<=[a-z])V\d)|[^\W\d_]+")
 _GAP = re.compile(r"[\s_/@.:()‐-―-]*")
 _NUMBER = re.compile(r"\d")
-_SIZES = "nano tiny mini small medium base large big huge giant xs xxs xl xxl s m b l h g k t"
+_SIZES = "nano tiny mini small medium base large big huge giant xs xxs xl xxl s m b l h g t"
 _VERSIONS = "v lite light pro plus turbo preview hard extra ultra flash"
-_AFTER_NUMBER = frozenset(["max", "next", "o", "e", "p"])  # PPO-Max is no version of PPO
+_AFTER_NUMBER = frozenset(["max", "next", "o", "e", "p", "k"])  # PPO-Max is no PPO, Top-k no ToP
 _STATES = "instruct chat it base cased uncased full dev test val opus sonnet haiku"
 _UNITS = ("b", "m", "k", "t")
 _LETTER = re.compile(r"-[A-Z]\Z")  # ImageNet-C, ROUGE-L; but GPT-J is another model, and DALL-E no DALL

@@ -138,6 +138,16 @@ def test_a_merged_thing_is_meant_by_what_papers_say_who_choose_no_sense(made: Ca
     assert types(db)[coined] == "task"
 
 
+def test_what_is_forbidden_elsewhere_divides_what_one_paper_takes_for_one(made: Callable[..., Path]) -> None:
+    db = made("metric!: GLUE", "model: VAE; model: GLUE = VAE", "model: VAE; model: GLUE = VAE")
+    (db.parent / "kgraph.lexicon").write_text("forbid VAE | GLUE in other papers\n", "utf-8")
+    apply(db)
+    with Store(db) as store:
+        rows = store.connection.execute("SELECT text, entity FROM mentions WHERE paper != 'p0'").fetchall()
+    (vae,) = {entity for text, entity in rows if text == "VAE"}
+    assert vae not in {entity for text, entity in rows if text == "GLUE"}
+
+
 def test_what_is_forbidden_elsewhere_is_not_what_a_paper_coins(made: Callable[..., Path]) -> None:
     db = made("dataset!: GPT-3 = beta-VAE", "model: GPT-3", "model: GPT-3", "model: beta-VAE")
     (coined,) = (id_ for id_, type_ in types(db).items() if type_ == "dataset")

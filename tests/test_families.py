@@ -61,6 +61,8 @@ def test_a_version(family: str, version: str) -> None:
         pytest.param("CC", "CCV2", id="a V that is a letter of the name"),
         pytest.param("Mean", "Mean x 2", id="a sign of a product"),
         pytest.param("EfficientNetV2", "EfficientNet-V3", id="another version"),
+        pytest.param("ToP", "Top-k", id="a unit without a number"),
+        pytest.param("VL", "VL-T5", id="a letter that begins another name"),
         pytest.param("PPO", "PPO-Max", id="a word that is a version after numbers only"),
     ],
 )
