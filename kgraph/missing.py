@@ -212,7 +212,7 @@ def _likeliest_relation(
     if not pairs:
         return None
     judged = extractor.tagger.judge_things(reading, things)
-    chances = believed(judged, things, sure / 1000)
+    chances = believed(judged, things, sure / np.float32(1000))
     pair = max(pairs, key=lambda pair: float(chances[pair]))
     relation = RELATION_CLASSES[1 + int(judged.relations[pair, 1:].argmax())]
     source, target = (meant[thing] for thing in things.pairs[pair].tolist())
