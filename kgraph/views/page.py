@@ -87,7 +87,7 @@ def write_html(
     limit = Config.max_big_page_nodes if big else max_nodes
     nodes = strongest_nodes(graph, limit)
     edges = strongest_edges(graph, nodes, many=big)
-    why = _no_bundle(len(graph), limit) if len(graph) > limit and not big else None
+    why = _no_bundle(len(graph), len(nodes)) if len(graph) > limit and not big else None
     report = PageReport(len(nodes), len(graph), len(edges), graph.number_of_edges(), why)
     part = _part(graph, nodes, edges)
     whole = tie(graph)
@@ -109,11 +109,11 @@ def write_html(
     return report
 
 
-def _no_bundle(total: int, limit: int) -> str:
+def _no_bundle(total: int, drawn: int) -> str:
     """Say what a page lacks without the map for large graphs, and how to get it."""
     others = "all" if total <= Config.max_big_page_nodes else "more"
     return (
-        f"The {total - limit:,} weakest nodes are not drawn: kgraph's map for large graphs is not built here."
+        f"The {total - drawn:,} weakest nodes are not drawn: kgraph's map for large graphs is not built here."
         f" With Node.js installed, `make bundle` in a clone and export again to see {others}."
     )
 
