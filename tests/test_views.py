@@ -3,11 +3,13 @@
 import csv
 import inspect
 import json
+import shutil
 from pathlib import Path
 
 import networkx as nx
 import pytest
 
+import kgraph.views.obsidian
 from kgraph.errors import KGraphError
 from kgraph.records import PAPER_RELATIONS, ROLES, STATED, SYMMETRIC
 from kgraph.views import FORMATS, Format
@@ -170,6 +172,70 @@ def test_a_vault_with_notes_of_others_is_left_alone(tmp_path: Path, file: str, t
     with pytest.raises(KGraphError, match=file):
         write_obsidian(small("Jamba"), vault)
     assert (vault / file).read_text("utf-8") == text
+    assert [path.name for path in tmp_path.iterdir()] == ["vault"]
+
+
+@pytest.mark.parametrize("existing", [False, True], ids=["new", "in place of one"])
+@pytest.mark.parametrize("name", ["vault.old", "vault.partial"])
+def test_folders_of_others_beside_the_vault_are_left_alone(tmp_path: Path, name: str, existing: bool) -> None:
+    vault = tmp_path / "vault"
+    if existing:
+        write_obsidian(small(), vault)
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "Mine.md").write_text("thoughts", "utf-8")
+    with pytest.raises(KGraphError, match=f"{name}: is in the way"):
+        write_obsidian(small("Jamba"), vault)
+    assert (tmp_path / name / "Mine.md").read_text("utf-8") == "thoughts"
+    assert vault.exists() == (vault / "Models" / "Mamba.md").exists() == existing
+
+
+def test_a_backup_of_the_vault_with_notes_of_others_is_left_alone(tmp_path: Path) -> None:
+    write_obsidian(small(), tmp_path / "vault")
+    shutil.copytree(tmp_path / "vault", tmp_path / "vault.old")
+    (tmp_path / "vault.old" / "Mine.md").write_text("thoughts", "utf-8")
+    with pytest.raises(KGraphError, match=r"vault\.old: is in the way"):
+        write_obsidian(small(), tmp_path / "vault")
+    assert (tmp_path / "vault.old" / "Mine.md").exists()
+
+
+def killed_between_renames(tmp_path: Path) -> Path:
+    """Leave what a run leaves that is killed when the old vault is set aside and the new one is not there."""
+    vault = tmp_path / "vault"
+    write_obsidian(small(), vault)
+    vault.rename(tmp_path / "vault.old")
+    write_obsidian(small("Jamba"), tmp_path / "other")
+    (tmp_path / "other").rename(tmp_path / "vault.partial")
+    return vault
+
+
+def test_after_a_killed_run_the_vault_is_written(tmp_path: Path) -> None:
+    vault = killed_between_renames(tmp_path)
+    write_obsidian(small("Samba"), vault)
+    assert (vault / "Models" / "Samba.md").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["vault"]
+
+
+def test_after_a_killed_run_the_notes_of_others_are_back(tmp_path: Path) -> None:
+    vault = killed_between_renames(tmp_path)
+    (tmp_path / "vault.old" / "Mine.md").write_text("thoughts", "utf-8")
+    with pytest.raises(KGraphError, match=r"Mine\.md"):
+        write_obsidian(small("Samba"), vault)
+    assert (vault / "Mine.md").read_text("utf-8") == "thoughts"
+    assert (vault / "Models" / "Mamba.md").exists()
+
+
+def test_a_run_killed_while_it_writes_notes_leaves_a_folder_that_is_known_as_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(kgraph.views.obsidian, "_note", die)
+        patched.setattr(shutil, "rmtree", lambda *_, **__: None)
+        write_obsidian(small(), tmp_path / "vault")
+    assert (tmp_path / "vault.partial").exists()
+    write_obsidian(small(), tmp_path / "vault")
     assert [path.name for path in tmp_path.iterdir()] == ["vault"]
 
 
