@@ -13,7 +13,7 @@ import kgraph.views.obsidian
 from kgraph.errors import KGraphError
 from kgraph.records import PAPER_RELATIONS, ROLES, STATED, SYMMETRIC
 from kgraph.views import FORMATS, Format
-from kgraph.views.files import atomic_write
+from kgraph.views.files import atomic_write, atomic_writes
 from kgraph.views.nodelink import write_nodelink
 from kgraph.views.obsidian import _READING, write_obsidian
 from kgraph.views.rows import clean
@@ -267,6 +267,53 @@ def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> 
         raise RuntimeError
     assert path.read_text("utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_of_a_pair_none_is_replaced_if_one_cannot_be(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    (tmp_path / "out.edges.csv").mkdir()
+    (tmp_path / "out.nodes.csv").write_text("old", "utf-8")
+    with pytest.raises(IsADirectoryError) as caught:
+        write_tables(small(), path)
+    assert caught.value.filename == str(tmp_path / "out.edges.csv")
+    assert (tmp_path / "out.nodes.csv").read_text("utf-8") == "old"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("before", [None, "old"], ids=["new", "in place of one"])
+def test_of_a_pair_the_first_is_put_back_if_the_second_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str | None
+) -> None:
+    first, second = tmp_path / "a", tmp_path / "b"
+    if before:
+        first.write_text(before, "utf-8")
+    replace = Path.replace
+
+    def fail(self: Path, target: Path) -> Path:
+        if target == second:
+            raise PermissionError(13, "open elsewhere", str(self), None, str(target))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(PermissionError) as caught, atomic_writes(first, second) as files:
+        for file in files:
+            file.write("new")
+    assert caught.value.filename == str(second)
+    assert [path.read_text("utf-8") for path in tmp_path.iterdir()] == ([before] if before else [])
+
+
+def test_a_pair_takes_the_places_of_another(tmp_path: Path) -> None:
+    for text in "xy":
+        with atomic_writes(tmp_path / "a", tmp_path / "b") as files:
+            for file in files:
+                file.write(text)
+        assert {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()} == {"a": text, "b": text}
+
+
+def test_a_file_that_cannot_be_made_is_named_as_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught, atomic_write(tmp_path / "none" / "out.txt"):
+        pass
+    assert caught.value.filename == str(tmp_path / "none" / "out.txt")
 
 
 def test_size_grows_with_papers() -> None:
