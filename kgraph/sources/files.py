@@ -174,7 +174,8 @@ def _is_store(path: Path) -> bool:
 class InputFile:
     """An open file, decompressed: its lines or its bytes, from the start as often as asked for.
 
-    `on_bytes` is told of each byte on the disk once, however often it is read.
+    `on_bytes` is told of each byte on the disk once, however often it is read. The `encoding` is that of
+    the bytes, whatever the file says of itself; None if the file knows best.
     """
 
     def __init__(
@@ -184,8 +185,7 @@ class InputFile:
         self._raw, self._on_bytes, self._furthest = raw, on_bytes, 0
         with self._failures():
             plain = _decompressed(name, raw)
-            self._stream = _recoded(name, plain)
-        self.encoding = None if self._stream is plain else "utf-8"  # whatever the file says of itself
+            self._stream, self.encoding = _recoded(name, plain)
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Yield each line, with its end, and its number from 1."""
@@ -302,13 +302,17 @@ def _decompressed(name: str, raw: IO[bytes]) -> IO[bytes]:
     return opener(raw) if opener else raw
 
 
-def _recoded(name: str, stream: IO[bytes]) -> IO[bytes]:
-    """Return text in UTF-16, and text with the line ends of old Macs, as the rest is written."""
+def _recoded(name: str, stream: IO[bytes]) -> tuple[IO[bytes], str | None]:
+    """Return text in UTF-16, and text with the line ends of old Macs, as the rest is written.
+
+    Also its encoding, if that is another than before.
+    """
     start = stream.read(_SAMPLE_BYTES)
     stream.seek(0)
     if start[_TAR_MAGIC] == b"ustar":
         raise BadInput(name, "is a tar archive; unpack it, and give the folder")
     encoding = next((encoding for bom, encoding in _WIDE_BOMS.items() if start.startswith(bom)), None)
     if encoding is None and (b"\r" not in start or b"\n" in start):
-        return stream
-    return cast(IO[bytes], io.BufferedReader(Recoded(stream, encoding or "utf-8"), 128 * 1024))
+        return stream, None
+    recoded = cast(IO[bytes], io.BufferedReader(Recoded(stream, encoding or "utf-8"), 128 * 1024))
+    return recoded, encoding and "utf-8"
