@@ -187,7 +187,7 @@ class _Run:
     ) -> None:
         """Put the records of these sources into the store."""
         sources = list(sources)
-        total, done = find_files(sources).total_bytes, 0
+        total, done = find_files(sources, store.path).total_bytes, 0
 
         def tell(count: int) -> None:
             nonlocal done
@@ -197,7 +197,7 @@ class _Run:
         def leave_out(_: Paper) -> None:
             self.counts["left_out"] += 1
 
-        found = read_papers(sources, on_bytes=tell, on_left_out=leave_out, **reading)
+        found = read_papers(sources, on_bytes=tell, on_left_out=leave_out, own=store.path, **reading)
         with listing_rejects(rejects) as list_reject:
             store.put_records(self._without_rejects(found, list_reject))
         earlier = (store.meta("rejects") or []) if self.before else []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -119,17 +120,41 @@ def export(
     refuse(wanted)
     if holds_papers and wanted.kind == "entities":
         raise Contradiction("this format holds papers, and --kind entities leaves none")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if holds_papers:
-        return _write_papers(store, path, wanted, chosen.name)
+    if holds_papers and wanted == Filter():
+        with _folder(path.parent):
+            return _write_papers(store, path, None, chosen.name)
     graph = read_graph(store.connection, wanted)
     if wanted.around is not None and wanted.around not in graph:
         raise Contradiction(f"{wanted.around} is not among what --kind {wanted.kind} leaves")
+    with _folder(path.parent):
+        if holds_papers:
+            return _write_papers(store, path, graph, chosen.name)
+        return _write_graph(store, chosen, graph, path, layout)
+
+
+@contextmanager
+def _folder(folder: Path) -> Iterator[None]:
+    """Make a folder, and take it away again if the block fails."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for one in missing:
+                one.rmdir()
+        raise
+
+
+def _write_graph(
+    store: Store, format: Format, graph: nx.MultiDiGraph[str], path: Path, layout: Layout
+) -> Export:
+    """Write the graph without its lone nodes, and count what is left out."""
     nodes, edges = count_graph(store.connection)
     filtered = nodes - len(graph), edges - graph.number_of_edges()
     lone = [node for node, degree in graph.degree() if not degree]
     graph.remove_nodes_from(lone)
-    written = _write(store, chosen, graph, path, layout)
+    written = _write(store, format, graph, path, layout)
     hidden = len(graph) - written.nodes, graph.number_of_edges() - (written.edges or 0)
     return replace(
         written,
@@ -159,12 +184,9 @@ def _write(store: Store, format: Format, graph: nx.MultiDiGraph[str], path: Path
     return Export(written, len(part), part.number_of_edges())
 
 
-def _write_papers(store: Store, path: Path, wanted: Filter, format: str) -> Export:
-    """Write the papers of the wanted part of the graph, by id; all if nothing is chosen."""
-    chosen = None
-    if wanted != Filter():
-        graph = read_graph(store.connection, wanted)
-        chosen = {node for node, degree in graph.degree() if degree}
+def _write_papers(store: Store, path: Path, graph: nx.MultiDiGraph[str] | None, format: str) -> Export:
+    """Write the papers of this part of the graph, by id; all if it is None."""
+    chosen = None if graph is None else {node for node, degree in graph.degree() if degree}
     write = write_extractions if format == "papers" else partial(write_bibliography, format=format)
     count = write(store, path, chosen)
     ((papers,),) = store.connection.execute("SELECT count(*) FROM papers")

@@ -421,10 +421,13 @@ def test_the_real_pages(real_pages: Path, tmp_path: Path) -> None:
     assert dump(tmp_path / "other.db") == dump(real_pages)
 
 
-def test_a_store_among_the_papers_is_none_of_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["k.db", "store"])
+def test_a_store_among_the_papers_is_none_of_them(tmp_path: Path, name: str) -> None:
     """`kgraph build .` in a folder of papers, where the store is being written meanwhile; and once more."""
     (tmp_path / "papers.jsonl").write_text('{"title": "A paper"}\n', "utf-8")
-    for rejects in ([], ["k.db"]):
-        report = build([tmp_path], tmp_path / "k.db")
+    for rejects in ([], [name]):
+        report = build([tmp_path], tmp_path / name)
         assert report.read == 1
         assert [Path(reject.source).name for reject in report.rejects] == rejects
+    assert add([tmp_path], tmp_path / name).duplicates == 1
+    assert only_files(tmp_path) == sorted([name, "papers.jsonl"])

@@ -524,13 +524,25 @@ def test_export_in_a_format_of_many_suffixes(tmp_path: Path) -> None:
         pytest.param("a.csv", "--kind papers --around Mamba", "mamba is not among", id="around an entity"),
         pytest.param("a.csv", "--kind entities --around arxiv:2312.00752", "arxiv:2312.00752 is not among",
                      id="around a paper"),
+        *(pytest.param(f"a.{suffix}", "--kind papers --around Mamba", "mamba is not among",
+                       id=f"{suffix} around an entity") for suffix in ("bib", "ris", "jsonl")),
     ],
 )  # fmt: skip
 def test_filters_that_leave_nothing_are_refused(tmp_path: Path, name: str, options: str, said: str) -> None:
-    result = kgraph("export", tmp_path / name, *options.split())
+    result = kgraph("export", tmp_path / "new" / "folder" / name, *options.split())
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("Error: ") and said in result.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_an_export_that_fails_leaves_no_new_folders(tmp_path: Path) -> None:
+    (tmp_path / "old" / "a.edges.csv").mkdir(parents=True)
+    assert kgraph("export", tmp_path / "old" / "a.csv").exit_code == 1
+    assert [path.name for path in (tmp_path / "old").iterdir()] == ["a.edges.csv"]
+    assert kgraph("export", tmp_path / "new" / "sub" / "a.none", "--format", "bib").exit_code == 0
+    assert (tmp_path / "new" / "sub" / "a.none").exists()
+    assert kgraph("export", tmp_path / "other" / "sub" / ("a" * 300 + ".bib")).exit_code == 1
+    assert not (tmp_path / "other").exists()
 
 
 @pytest.mark.parametrize("suffix", ["jsonl", "bib", "ris"])

@@ -248,6 +248,16 @@ BIB = "@article{a, title={One}}\n@article{b, title={Two}}\n"
         pytest.param(
             FEED.format("ISO-8859-1").replace("Tea", "Thé").encode("latin-1"), ["Thé"], id="Latin-1 XML"
         ),
+        pytest.param(
+            FEED.format("ISO-8859-1").replace("Tea", "Thé").replace("><", ">\r<").encode("latin-1"),
+            ["Thé"],
+            id="Latin-1 XML with the line ends of old Macs",
+        ),
+        pytest.param(
+            FEED.format("UTF-8").replace("Tea", "Thé").replace("><", ">\r<").encode(),
+            ["Thé"],
+            id="UTF-8 XML with the line ends of old Macs",
+        ),
         pytest.param(BIB.replace("\n", "\r").encode(), ["One", "Two"], id="line ends of old Macs"),
         pytest.param(b"title,id\rOne,1\rTwo,2\r", ["One", "Two"], id="the same in a table"),
         pytest.param(

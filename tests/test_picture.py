@@ -10,7 +10,7 @@ from lxml import etree
 
 import kgraph
 from kgraph.display import readable
-from kgraph.views.picture import foremost, write_png, write_svg
+from kgraph.views.picture import _draw, drawing, foremost, write_png, write_svg
 from kgraph.views.years import write_years
 
 pytest.importorskip("matplotlib")
@@ -65,6 +65,41 @@ def test_a_part_is_in_the_regions_of_the_whole(tmp_path: Path) -> None:
     assert "Thing 0, Thing 1" in (tmp_path / "map.svg").read_text("utf-8")
     write_svg(part, tmp_path / "alone.svg")
     assert "Thing 0" not in (tmp_path / "alone.svg").read_text("utf-8")
+
+
+def headings(names: list[str]) -> list[tuple[str, bool]]:
+    """Return the headings of a map of so called things, and whether each stands wholly on the picture."""
+    graph = row_of(10)
+    for number, name in enumerate(names):
+        graph.nodes[f"entity:{number:03}"]["label"] = name
+    for one, other in itertools.combinations(sorted(graph), 2):
+        graph.add_edge(one, other, "appears_with", strength=0.3, papers=1)
+    with drawing():
+        figure = _draw(graph, "own", None)
+        figure.canvas.draw()
+        bold = [text for text in figure.axes[0].texts if text.get_fontweight() == "bold"]
+        boxes = [text.get_window_extent() for text in bold]
+        return [
+            (text.get_text(), figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1)
+            for text, box in zip(bold, boxes, strict=True)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("names", "heading"),
+    [
+        pytest.param(["Tea", "Coffee in cups of porcelain and glass"],
+                     "Tea, Coffee in cups of porcelain and glass", id="room for all"),
+        pytest.param(["On the tea that grows on hills in the far south", "On coffee of the dry lowlands"],
+                     "On the tea that grows on hi…, On coffee of the dry lowlan…", id="shortened"),
+        pytest.param(["MMMM WWWW " * 8, "WM " * 20], "MMMM WWWW MMMM WWWW MMMM WW…", id="the first alone"),
+        pytest.param(["\ufdfd" * 30, "b"], None, id="wide letters"),
+    ],
+)  # fmt: skip
+def test_headings_lie_within_the_picture(names: list[str], heading: str | None) -> None:
+    ((shown, is_within),) = headings(names)
+    assert is_within
+    assert heading in (None, shown)
 
 
 def test_nothing_to_show(tmp_path: Path) -> None:

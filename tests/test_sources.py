@@ -367,6 +367,43 @@ class TestFinding:
             (name, "was passed over, since it is no file") for name in ("gone", "loop", "pipe")
         ]
 
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "ml-journal/b.jsonl",
+            "old.partial/b.jsonl",
+            "the-journal",
+            "b.jsonl.partial",
+            "-wal",
+            "k.db-journal/b",
+        ],
+    )
+    def test_papers_in_names_like_those_of_journals_are_read(self, tmp_path: Path, name: str) -> None:
+        (tmp_path / "k.db").write_bytes(b"SQLite format 3\0")
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(GOOD, "utf-8")
+        assert find_files([tmp_path]).paths == (tmp_path / name,)
+
+    @pytest.mark.parametrize(
+        ("name", "content"),
+        [
+            pytest.param("store-journal", b"any", id="journal"),
+            pytest.param("store-shm", b"any", id="shared memory"),
+            pytest.param("other.partial", b"SQLite format 3\0", id="store being written"),
+            pytest.param(
+                "other.partial-journal", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", id="journal of none yet"
+            ),
+        ],
+    )
+    def test_what_a_store_is_written_in_is_passed_over(
+        self, tmp_path: Path, name: str, content: bytes
+    ) -> None:
+        (tmp_path / "b.jsonl").write_text(GOOD, "utf-8")
+        (tmp_path / "store").write_bytes(b"SQLite format 3\0")
+        (tmp_path / name).write_bytes(content)
+        found = find_files([tmp_path, tmp_path / "store"])
+        assert [path.name for path in found.passed_over] == [name]
+
     def test_a_link_to_itself(self, tmp_path: Path) -> None:
         (tmp_path / "loop").symlink_to(tmp_path / "loop")
         with pytest.raises(BadInput, match="Too many levels of symbolic links"):

@@ -3,15 +3,17 @@
 import csv
 import inspect
 import json
+import shutil
 from pathlib import Path
 
 import networkx as nx
 import pytest
 
+import kgraph.views.obsidian
 from kgraph.errors import KGraphError
 from kgraph.records import PAPER_RELATIONS, ROLES, STATED, SYMMETRIC
 from kgraph.views import FORMATS, Format
-from kgraph.views.files import atomic_write
+from kgraph.views.files import atomic_write, atomic_writes
 from kgraph.views.nodelink import write_nodelink
 from kgraph.views.obsidian import _READING, write_obsidian
 from kgraph.views.rows import clean
@@ -173,6 +175,70 @@ def test_a_vault_with_notes_of_others_is_left_alone(tmp_path: Path, file: str, t
     assert [path.name for path in tmp_path.iterdir()] == ["vault"]
 
 
+@pytest.mark.parametrize("existing", [False, True], ids=["new", "in place of one"])
+@pytest.mark.parametrize("name", ["vault.old", "vault.partial"])
+def test_folders_of_others_beside_the_vault_are_left_alone(tmp_path: Path, name: str, existing: bool) -> None:
+    vault = tmp_path / "vault"
+    if existing:
+        write_obsidian(small(), vault)
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "Mine.md").write_text("thoughts", "utf-8")
+    with pytest.raises(KGraphError, match=f"{name}: is in the way"):
+        write_obsidian(small("Jamba"), vault)
+    assert (tmp_path / name / "Mine.md").read_text("utf-8") == "thoughts"
+    assert vault.exists() == (vault / "Models" / "Mamba.md").exists() == existing
+
+
+def test_a_backup_of_the_vault_with_notes_of_others_is_left_alone(tmp_path: Path) -> None:
+    write_obsidian(small(), tmp_path / "vault")
+    shutil.copytree(tmp_path / "vault", tmp_path / "vault.old")
+    (tmp_path / "vault.old" / "Mine.md").write_text("thoughts", "utf-8")
+    with pytest.raises(KGraphError, match=r"vault\.old: is in the way"):
+        write_obsidian(small(), tmp_path / "vault")
+    assert (tmp_path / "vault.old" / "Mine.md").exists()
+
+
+def killed_between_renames(tmp_path: Path) -> Path:
+    """Leave what a run leaves that is killed when the old vault is set aside and the new one is not there."""
+    vault = tmp_path / "vault"
+    write_obsidian(small(), vault)
+    vault.rename(tmp_path / "vault.old")
+    write_obsidian(small("Jamba"), tmp_path / "other")
+    (tmp_path / "other").rename(tmp_path / "vault.partial")
+    return vault
+
+
+def test_after_a_killed_run_the_vault_is_written(tmp_path: Path) -> None:
+    vault = killed_between_renames(tmp_path)
+    write_obsidian(small("Samba"), vault)
+    assert (vault / "Models" / "Samba.md").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["vault"]
+
+
+def test_after_a_killed_run_the_notes_of_others_are_back(tmp_path: Path) -> None:
+    vault = killed_between_renames(tmp_path)
+    (tmp_path / "vault.old" / "Mine.md").write_text("thoughts", "utf-8")
+    with pytest.raises(KGraphError, match=r"Mine\.md"):
+        write_obsidian(small("Samba"), vault)
+    assert (vault / "Mine.md").read_text("utf-8") == "thoughts"
+    assert (vault / "Models" / "Mamba.md").exists()
+
+
+def test_a_run_killed_while_it_writes_notes_leaves_a_folder_that_is_known_as_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(kgraph.views.obsidian, "_note", die)
+        patched.setattr(shutil, "rmtree", lambda *_, **__: None)
+        write_obsidian(small(), tmp_path / "vault")
+    assert (tmp_path / "vault.partial").exists()
+    write_obsidian(small(), tmp_path / "vault")
+    assert [path.name for path in tmp_path.iterdir()] == ["vault"]
+
+
 @pytest.mark.parametrize("letter", ["a", "β", "模", "🐍"])
 def test_long_names_fit_every_file_system(tmp_path: Path, letter: str) -> None:
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
@@ -201,6 +267,53 @@ def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> 
         raise RuntimeError
     assert path.read_text("utf-8") == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_of_a_pair_none_is_replaced_if_one_cannot_be(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    (tmp_path / "out.edges.csv").mkdir()
+    (tmp_path / "out.nodes.csv").write_text("old", "utf-8")
+    with pytest.raises(IsADirectoryError) as caught:
+        write_tables(small(), path)
+    assert caught.value.filename == str(tmp_path / "out.edges.csv")
+    assert (tmp_path / "out.nodes.csv").read_text("utf-8") == "old"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("before", [None, "old"], ids=["new", "in place of one"])
+def test_of_a_pair_the_first_is_put_back_if_the_second_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str | None
+) -> None:
+    first, second = tmp_path / "a", tmp_path / "b"
+    if before:
+        first.write_text(before, "utf-8")
+    replace = Path.replace
+
+    def fail(self: Path, target: Path) -> Path:
+        if target == second:
+            raise PermissionError(13, "open elsewhere", str(self), None, str(target))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(PermissionError) as caught, atomic_writes(first, second) as files:
+        for file in files:
+            file.write("new")
+    assert caught.value.filename == str(second)
+    assert [path.read_text("utf-8") for path in tmp_path.iterdir()] == ([before] if before else [])
+
+
+def test_a_pair_takes_the_places_of_another(tmp_path: Path) -> None:
+    for text in "xy":
+        with atomic_writes(tmp_path / "a", tmp_path / "b") as files:
+            for file in files:
+                file.write(text)
+        assert {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()} == {"a": text, "b": text}
+
+
+def test_a_file_that_cannot_be_made_is_named_as_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught, atomic_write(tmp_path / "none" / "out.txt"):
+        pass
+    assert caught.value.filename == str(tmp_path / "none" / "out.txt")
 
 
 def test_size_grows_with_papers() -> None:

@@ -49,19 +49,21 @@ def read_papers(
     skip_bad_files: bool = False,
     on_bytes: Callable[[int], None] | None = None,
     on_left_out: Callable[[Paper], None] | None = None,
+    own: Path | None = None,
 ) -> Iterator[Paper | Reject]:
     """Yield the papers in files, folders, globs and "-" (standard input), and a reject for each bad record.
 
     The format is told by the content. `as_of` is the day on which pages without years were saved, `names`
     what fields are called that have no usual name ("title=Titel"). Of the papers only those are yielded that
     `where` ("category=cs.CL") and `since` take, at most `limit`; the others are told to `on_left_out`.
-    `on_bytes` is told of the bytes that were read, up to `find_files(sources).total_bytes`.
+    `on_bytes` is told of the bytes that were read, up to `find_files(sources).total_bytes`. `own` is
+    the store that this process writes meanwhile, which is left alone.
 
     A source that is not there raises `BadInput` at once; a bad file, and one of which more than half is
     rejected, raises it when its turn comes, or with `skip_bad_files` is one more reject. A file in a folder
     that is of no known format is a reject.
     """
-    files = find_files(sources)
+    files = find_files(sources, own)
     reading = Reading(_day(as_of), read_names(names))
     run = _Run(files, reading, choose(where, since), max_line_bytes, skip_bad_files, on_bytes, on_left_out)
     return run.read() if limit is None else _limited(run.read(), limit)

@@ -40,7 +40,18 @@ FOREIGN_SUFFIXES = frozenset(  # files that lie about in folders of papers and h
     }
 )
 
-_PASSING = (".partial", "-journal", "-shm", "-wal")  # a store that is being written, beside the papers
+_PASSING = (
+    ".partial",
+    "-journal",
+    "-shm",
+    "-wal",
+)  # what a store is called while it is written, and its journals
+_STORE_BEGINS = (
+    b"SQLite format 3",
+    b"\xd9\xd5\x05\xf9",
+    b"\x37\x7f\x06",
+)  # and a journal, and a write-ahead log
+_OF_STORE = re.compile(r"(?:(?:\.changed)?\.partial)?(?:-journal|-shm|-wal)?$")
 
 _BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = {b"\xff\xfe\x00\x00": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -82,26 +93,25 @@ class Files:
         return sum(path.stat().st_size for path in self.paths)
 
 
-def find_files(sources: Iterable[str | Path]) -> Files:
+def find_files(sources: Iterable[str | Path], own: Path | None = None) -> Files:
     """Expand files, folders, globs and "-" (standard input) to files.
 
-    Folders are searched with all below them; hidden files in them are ignored. Raises `BadInput` for a
-    source that matches nothing.
+    Folders are searched with all below them; hidden files in them are ignored, and those that `own` is
+    written in, a store that this process has open: closed here, it would lose SQLite's locks. Raises
+    `BadInput` for a source that matches nothing.
     """
     found: dict[str, Path] = {}
     named: set[Path] = set()
     for source in sources:
         for match in _matches(source):
-            inside = list(_walk(match)) if match.is_dir() else []
+            inside = list(_walk(match, own)) if match.is_dir() else []
             if match.is_dir() and not inside:
                 raise BadInput(str(match), "this folder holds no files")
             for path in inside or [match]:
                 kept = found.setdefault(str(path) if path == STDIN else os.path.realpath(path), path)
                 named |= set() if inside else {kept}
     foreign = {
-        path
-        for path in found.values()
-        if path not in named and (path.suffix.lower() in FOREIGN_SUFFIXES or not path.is_file())
+        path for path in found.values() if path not in named and (_is_foreign(path) or _is_own(path, own))
     }
     paths = tuple(path for path in found.values() if path not in foreign)
     return Files(paths, frozenset(paths) - named, tuple(sorted(foreign)))
@@ -121,27 +131,51 @@ def _matches(source: str | Path) -> list[Path]:
     return found
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, own: Path | None) -> Iterator[Path]:
     """Yield the files below a folder; links to folders are not followed, for they may lead back."""
     try:
-        inside = sorted(path for path in folder.iterdir() if not _is_hidden(path.name))
+        inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
         raise BadInput(str(folder), f"cannot be read ({error.strerror or error})") from None
     for path in inside:
         if not path.is_dir():
-            yield path
+            if not _is_own(path, own) or path.name == _OF_STORE.sub("", path.name):
+                yield path
         elif not path.is_symlink():
-            yield from _walk(path)
+            yield from _walk(path, own)
 
 
-def _is_hidden(name: str) -> bool:
-    return name.startswith(".") or name.endswith(_PASSING)
+def _is_own(path: Path, own: Path | None) -> bool:
+    """Tell whether a file is this store, its journal or what it is written in."""
+    if own is None or _OF_STORE.sub("", path.name) != _OF_STORE.sub("", own.name):
+        return False
+    return path.parent.resolve() == own.parent.resolve()
+
+
+def _is_foreign(path: Path) -> bool:
+    """Tell whether a file in a folder is none, or one that holds no papers."""
+    if path.suffix.lower() in FOREIGN_SUFFIXES or not path.is_file():
+        return True
+    ending = next((ending for ending in _PASSING if path.name.endswith(ending)), None)
+    return ending is not None and (_is_store(path) or _is_store(Path(str(path).removesuffix(ending))))
+
+
+def _is_store(path: Path) -> bool:
+    """Tell by its beginning whether a file is an SQLite database or its journal."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(16).startswith(_STORE_BEGINS)
+    except OSError:
+        return False  # said when its turn comes
 
 
 class InputFile:
     """An open file, decompressed: its lines or its bytes, from the start as often as asked for.
 
-    `on_bytes` is told of each byte on the disk once, however often it is read.
+    `on_bytes` is told of each byte on the disk once, however often it is read. The `encoding` is that of
+    the bytes, whatever the file says of itself; None if the file knows best.
     """
 
     def __init__(
@@ -151,8 +185,7 @@ class InputFile:
         self._raw, self._on_bytes, self._furthest = raw, on_bytes, 0
         with self._failures():
             plain = _decompressed(name, raw)
-            self._stream = _recoded(name, plain)
-        self.encoding = None if self._stream is plain else "utf-8"  # whatever the file says of itself
+            self._stream, self.encoding = _recoded(name, plain)
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Yield each line, with its end, and its number from 1."""
@@ -269,13 +302,17 @@ def _decompressed(name: str, raw: IO[bytes]) -> IO[bytes]:
     return opener(raw) if opener else raw
 
 
-def _recoded(name: str, stream: IO[bytes]) -> IO[bytes]:
-    """Return text in UTF-16, and text with the line ends of old Macs, as the rest is written."""
+def _recoded(name: str, stream: IO[bytes]) -> tuple[IO[bytes], str | None]:
+    """Return text in UTF-16, and text with the line ends of old Macs, as the rest is written.
+
+    Also its encoding, if that is another than before.
+    """
     start = stream.read(_SAMPLE_BYTES)
     stream.seek(0)
     if start[_TAR_MAGIC] == b"ustar":
         raise BadInput(name, "is a tar archive; unpack it, and give the folder")
     encoding = next((encoding for bom, encoding in _WIDE_BOMS.items() if start.startswith(bom)), None)
     if encoding is None and (b"\r" not in start or b"\n" in start):
-        return stream
-    return cast(IO[bytes], io.BufferedReader(Recoded(stream, encoding or "utf-8"), 128 * 1024))
+        return stream, None
+    recoded = cast(IO[bytes], io.BufferedReader(Recoded(stream, encoding or "utf-8"), 128 * 1024))
+    return recoded, encoding and "utf-8"

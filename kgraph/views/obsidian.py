@@ -63,8 +63,20 @@ class NotOurs(KGraphError):
         return f"{self.path}: holds what is not kgraph's to overwrite ({shown}); give a new folder"
 
 
+class InTheWay(KGraphError):
+    """A folder beside the vault has the name that one is needed by, and kgraph did not make it."""
+
+    def __init__(self, path: str, vault: str) -> None:
+        super().__init__(path, vault)
+        self.path, self.vault = path, vault
+
+    def __str__(self) -> str:
+        return f"{self.path}: is in the way of {self.vault} and not kgraph's; move it, or give a new folder"
+
+
 def write_obsidian(graph: "nx.MultiDiGraph[str]", path: Path) -> None:
-    """Write the vault, a folder, in place of one that kgraph wrote before; or raise NotOurs."""
+    """Write the vault, a folder, in place of one that kgraph wrote before; or raise NotOurs or InTheWay."""
+    _restore(path)
     foreign = tuple(_foreign(path))
     if foreign:
         raise NotOurs(str(path), foreign)
@@ -103,15 +115,39 @@ def _foreign(path: Path) -> Iterator[str]:
             yield name
 
 
+def _beside(path: Path) -> tuple[Path, Path]:
+    """Name the folders that a vault is written in, and that the one before is kept in until it is."""
+    return path.with_name(f"{path.name}.partial"), path.with_name(f"{path.name}.old")
+
+
+def _restore(path: Path) -> None:
+    """Put back a vault that a killed run had set aside; raise InTheWay for folders that no run left."""
+    partial, old = _beside(path)
+    if _has_manifest(old) and not path.exists():
+        old.rename(path)
+    if old.exists() and (not _has_manifest(old) or any(_foreign(old))):
+        raise InTheWay(str(old), str(path))
+    is_empty = partial.is_dir() and not any(partial.iterdir())
+    if partial.exists() and not is_empty and not _has_manifest(partial):
+        raise InTheWay(str(partial), str(path))
+
+
+def _has_manifest(folder: Path) -> bool:
+    return (folder / MANIFEST).is_file()
+
+
 @contextmanager
 def _folder_aside(path: Path) -> Iterator[Path]:
-    """Yield a folder beside `path` that takes its place, its settings kept, once the block ends well."""
-    partial, old = (path.with_name(f"{path.name}.{end}") for end in ("partial", "old"))
-    shutil.rmtree(partial, ignore_errors=True)
-    if old.exists() and not path.exists():
-        old.rename(path)  # a run was killed between the two renames below
+    """Yield a folder beside `path` that takes its place, its settings kept, once the block ends well.
+
+    The manifest stands in it from the start, for without it the next run could not tell whose it is.
+    """
+    partial, old = _beside(path)
+    for folder in (partial, old):
+        shutil.rmtree(folder, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
+        (partial / MANIFEST).write_text("{}\n", "utf-8")
         yield partial
         if path.exists():
             if (path / SETTINGS).exists():
@@ -120,6 +156,8 @@ def _folder_aside(path: Path) -> Iterator[Path]:
         partial.rename(path)
         shutil.rmtree(old, ignore_errors=True)
     finally:
+        if old.exists() and not path.exists():
+            old.rename(path)
         shutil.rmtree(partial, ignore_errors=True)
 
 

@@ -33,6 +33,7 @@ EDGES_A_NODE = 2  # its strongest
 WIDTH = 241.0  # points: 85 mm, a column
 TALLEST, FLATTEST = 1.2, 0.6  # heights, in widths
 MARGIN, FOOT = 4.0, 14.0  # points around the map, and below it for the legend
+EDGE = 1.0  # points at the edge that stay free of letters
 DOTS = 600  # an inch, of a PNG: 2,000 across
 SMALLEST_TYPE, LARGEST_TYPE, HEADING_TYPE = 5.2, 7.5, 5.8  # points
 SURE_NAMES = 28  # of the foremost, which others make room for
@@ -152,7 +153,10 @@ def _draw(graph: "nx.MultiDiGraph[str]", layout: "Layout", whole: "nx.MultiDiGra
         figure = new_figure(WIDTH / 72, WIDTH / 72)
         figure.text(0.5, 0.5, "nothing to show", ha="center", color=INK, size=LARGEST_TYPE)
         return figure
-    lettered = _letter(shown_regions(regions(whole, all_ties), ties), rows)
+    found = regions(whole, all_ties)
+    headings = {region.name: _heading(region.names) for region in found}
+    shown = [(headings[name], members) for name, members in shown_regions(found, ties)]
+    lettered = _letter(shown, rows)
     figure = new_figure(WIDTH / 72, lettered.height / 72)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0), xlim=(0, WIDTH), ylim=(0, lettered.height))
     axes.set_axis_off()
@@ -168,13 +172,13 @@ def _letter(regions: Sequence[tuple[str, Sequence[int]]], rows: Mapping[str, Row
     """Fit the map into a column and find the places of all names; regions are indices into the rows."""
     order = sorted(rows, key=lambda id_: (-rows[id_]["size"], id_))
     height, circles = _fit([rows[id_] for id_ in order])
-    window = (1.0, FOOT, WIDTH - 1.0, height - 1.0)
+    window = (EDGE, FOOT, WIDTH - EDGE, height - EDGE)
     ids = list(rows)
     found = [(name, [ids[place] for place in places]) for name, places in regions]
     place = dict(zip(order, circles, strict=True))
     areas = [_area([place[id_] for id_ in members]) for _, members in found]
     headings = place_headings(
-        areas, [_extent(readable(name), HEADING_TYPE, "bold") for name, _ in found], circles, window
+        areas, [_extent(heading, HEADING_TYPE, "bold") for heading, _ in found], circles, window
     )
     sizes = [_extent(_short(rows[id_]["label"]), _type_size(rows, id_)) for id_ in order]
     circles, names = place_names(circles, sizes, SURE_NAMES, headings, window)
@@ -182,8 +186,17 @@ def _letter(regions: Sequence[tuple[str, Sequence[int]]], rows: Mapping[str, Row
         height,
         dict(zip(order, circles, strict=True)),
         dict(zip(order, names, strict=True)),
-        [(name, box, members) for (name, members), box in zip(found, headings, strict=True)],
+        [(heading, box, members) for (heading, members), box in zip(found, headings, strict=True)],
     )
+
+
+def _heading(names: Sequence[str]) -> str:
+    """Join the names of a region, as many and as much of them as the column has room for."""
+    short = [_short(name) for name in names]
+    offered = [", ".join(map(readable, names)), ", ".join(short)]
+    offered += [_short(short[0], most) for most in range(LONGEST, 1, -1)]
+    room = WIDTH - 2 * EDGE
+    return next((text for text in offered if _extent(text, HEADING_TYPE, "bold")[0] <= room), "")
 
 
 def _fit(rows: Sequence[Row]) -> tuple[float, list[Circle]]:
@@ -232,13 +245,13 @@ def _draw_regions(axes: "Axes", lettered: _Lettered) -> None:
     """Draw the ground that the nodes of a region stand on, and its heading."""
     from matplotlib.patches import Polygon
 
-    for name, box, members in lettered.regions:
+    for heading, box, members in lettered.regions:
         circles = [lettered.circles[id_] for id_ in members]
         wide = 2 * AROUND
         ground = Polygon(_hull(circles), closed=True, facecolor=GROUND, edgecolor=GROUND, linewidth=wide,
                          joinstyle="round", zorder=0)  # fmt: skip
         axes.add_patch(ground)
-        _write(axes, box, readable(name), HEADING_TYPE, color=HEADING, weight="bold")
+        _write(axes, box, heading, HEADING_TYPE, color=HEADING, weight="bold")
 
 
 def _hull(circles: Sequence[Circle]) -> Any:
@@ -303,9 +316,9 @@ def _write(axes: "Axes", box: Box, text: str, size: float, **looks: Any) -> None
     axes.text(box[0], box[1] + DESCENT * size, text, size=size, parse_math=False, zorder=3, **looks)
 
 
-def _short(name: str) -> str:
+def _short(name: str, most: int = LONGEST) -> str:
     name = readable(name)
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
 
 def _draw_legend(figure: "Figure", types: set[str]) -> None:
