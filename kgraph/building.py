@@ -323,7 +323,12 @@ def _resolve(store: Store, lexicon: Lexicon, corrections: Corrections) -> None:
     )
 
 
-_Place = tuple[str, tuple[str, ...]]  # a paper, and the spellings of what it names
+def forms_of(store: Store, lexicon: Lexicon, corrections: Corrections) -> Forms:
+    """Return the forms of what a store holds, as they are told apart under these corrections."""
+    return Forms(_pooled((use, "") for use in _used(store, corrections)), lexicon, corrections)
+
+
+_Place = tuple[str, str, tuple[str, ...]]  # a paper, what it names, and the spellings of that
 
 
 def _choose_senses(
@@ -367,7 +372,7 @@ class _Use(NamedTuple):
 
     @property
     def place(self) -> _Place:
-        return self.paper, self.spellings
+        return self.paper, self.name, self.spellings
 
 
 def _used(store: Store, corrections: Corrections) -> Iterator[_Use]:

@@ -6,15 +6,16 @@ said, so a build from the sources comes to the same; the store remembers the ste
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from shlex import quote
-from sqlite3 import Connection
 
-from kgraph.building import resolve_again
+from kgraph.building import forms_of, resolve_again
 from kgraph.changes import compare
 from kgraph.config import Config
 from kgraph.corrections import (
     NODE,
+    Corrections,
     Verdict,
     elsewhere,
     in_paper,
@@ -26,12 +27,13 @@ from kgraph.corrections import (
     read_corrections,
 )
 from kgraph.errors import BadInput, KGraphError
-from kgraph.forms import bare, paper_of
+from kgraph.forms import NONE, bare, own_sense, paper_of, with_sense
 from kgraph.keys import alias_key
 from kgraph.lexicon import Lexicon, read_lexicon, read_text
 from kgraph.names import Row, find_entity, select
-from kgraph.readings import rank_of, read_forms
+from kgraph.readings import Forms
 from kgraph.registry import Step, added, edit, take_back
+from kgraph.spellings import may_fold
 from kgraph.store import Store, changing
 from kgraph.views.files import atomic_write
 
@@ -183,7 +185,7 @@ def _correct(db: str | Path, command: str, plan: _Plan, dry_run: bool) -> Correc
     with changing(db, keep=not dry_run) as store:
         file = _file(db)
         before = _text(file)
-        put, drop = plan(_Known(store.connection, list(parse(before or "", str(file))), _rows(store)))
+        put, drop = plan(_Known(store, list(parse(before or "", str(file))), _corrections(store, before)))
         for verdict in put:
             _check_fits(verdict)
         after = edit(before, put, set(drop) - {str(verdict) for verdict in put})
@@ -220,10 +222,7 @@ def _follow(
 ) -> Correction:
     """Let the graph follow from the new text of the lexicon, and write that."""
     file = _file(db)
-    given = [Path(path) for path in store.meta("extractor")["lexicon"]]
-    texts = [(str(path), read_text(path)) for path in given]
-    corrections = join_to_packaged([*texts, (str(file), after or "")])
-    resolve_again(store, _rows(store), corrections)
+    resolve_again(store, _rows(store), _corrections(store, after))
     changes = compare(store.connection, db)
     if not dry_run:
         if steps is not None:
@@ -246,6 +245,13 @@ def _text(file: Path) -> str | None:
     return read_text(file) if file.exists() else None
 
 
+def _corrections(store: Store, text: str | None) -> Corrections:
+    """Return what holds in a store beside which this text stands."""
+    given = [Path(path) for path in store.meta("extractor")["lexicon"]]
+    texts = [(str(path), read_text(path)) for path in given]
+    return join_to_packaged([*texts, (str(_file(store.path)), text or "")])
+
+
 def _rows(store: Store) -> Lexicon:
     return read_lexicon([*map(Path, store.meta("extractor")["lexicon"]), *own_lexicon(store.path)])
 
@@ -261,8 +267,13 @@ def _in_a_line(spelling: str) -> str:
 class _Known:
     """What a store and its lexicon know of names, so that a line says them in a way that lasts."""
 
-    def __init__(self, db: Connection, said: Sequence[Verdict], lexicon: Lexicon) -> None:
-        self._db, self._said, self._lexicon = db, said, lexicon
+    def __init__(self, store: Store, said: Sequence[Verdict], corrections: Corrections) -> None:
+        self._store, self._said, self._corrections = store, said, corrections
+        self._db, self._lexicon = store.connection, _rows(store)
+
+    @cached_property
+    def _forms(self) -> Forms:
+        return forms_of(self._store, self._lexicon, self._corrections)
 
     def entity(self, name: str) -> Row:
         return find_entity(self._db, name)
@@ -284,44 +295,48 @@ class _Known:
         lexicon its id; what one paper alone means by a name; or what the papers mean that do not say.
         """
         spellings = [row for row in self._spellings(entity) if row["papers"]]
-        if any(f"{NODE}{row.id}" == entity["id"] for row in self._lexicon.rows):
+        known = next((row for row in self._lexicon.rows if f"{NODE}{row.id}" == entity["id"]), None)
+        if known is not None:
             own = [
                 row["spelling"]
                 for row in spellings
                 if row["spelling"] == entity["name"]
                 and row["owners"] == 1
-                and len(self._lexicon.by_key.get(row["key"], ())) == 1
+                and self._lexicon.by_key.get(row["key"], ()) == [known]
             ]
             return _in_a_line(own[0]) if own else str(entity["id"])
         paper = self._paper_that_coins(entity)
         if paper is not None:
-            return in_paper(_in_a_line(spellings[0]["spelling"]), paper)
+            return in_paper(_in_a_line(self._first_read(entity, own_sense(paper))), paper)
         alone = (row["spelling"] for row in spellings if self._stands_alone(entity, row))
         spelling = next(alone, None) or self._first_read(entity)
         owners = {row["spelling"]: row["owners"] for row in spellings}
         return _in_a_line(spelling) if owners[spelling] == 1 else elsewhere(_in_a_line(spelling))
 
-    def _first_read(self, entity: Row) -> str:
-        """Return, of the spellings that a paper gives to the entity, the one that decides what they mean."""
+    def _first_read(self, entity: Row, sense: str = NONE) -> str:
+        """Return, of the spellings that a paper gives to the entity, the one that decides what they mean.
+
+        With a sense, of a paper that chose one.
+        """
         rows = select(
             self._db,
             """
-            SELECT DISTINCT text, (SELECT sum(papers) FROM spellings WHERE spelling = text) AS papers
-            FROM mentions WHERE entity = :entity AND (paper, name) =
-                (SELECT paper, name FROM mentions WHERE entity = :entity ORDER BY paper, name LIMIT 1)
-            ORDER BY papers DESC, text
+            SELECT DISTINCT text FROM mentions WHERE entity = :entity AND (paper, name) = (
+                SELECT paper, name FROM mentions
+                WHERE entity = :entity AND (decided = 'context') = :sensed ORDER BY paper, name LIMIT 1)
             """,
             entity=entity["id"],
+            sensed=sense != NONE,
         )
-        text_of: dict[str, str] = {}
-        for row in rows:
-            text_of.setdefault(alias_key(row["text"]) or row["text"], row["text"])
-        papers = {row["text"]: row["papers"] for row in rows}
-
-        def rank(form: str) -> tuple[object, ...]:
-            return rank_of(form, len(self._lexicon.by_key.get(form, ())), papers[text_of[form]])
-
-        return text_of[read_forms(text_of.keys(), text_of, rank).longs[0]]
+        texts = sorted(str(row["text"]) for row in rows)
+        if len(texts) == 1:
+            return texts[0]
+        forms = self._forms
+        form_of = {text: with_sense(forms.form_of[text], sense) for text in texts}
+        text_of = {form: forms.text_of[bare(form)] for form in form_of.values()}
+        first = forms.read(text_of.keys(), text_of).longs[0]
+        mine = (text for text in texts if form_of[text] == first)
+        return min(mine, key=lambda text: (-forms.papers[text], text))
 
     def _stands_alone(self, entity: Row, row: Row) -> bool:
         """Tell whether a paper that does not say what it means names the entity by this spelling alone."""
@@ -349,17 +364,23 @@ class _Known:
         return str(rows[0]["paper"]) if rows[0]["only"] else None
 
     def _spellings(self, entity: Row) -> list[Row]:
-        return select(
+        rows = select(
             self._db,
             """
-            SELECT spelling, key, rule, papers,
-                   (SELECT count(DISTINCT entity) FROM spellings AS o WHERE o.key = s.key) AS owners
-            FROM spellings AS s WHERE entity = :id
+            SELECT spelling, key, rule, papers FROM spellings WHERE entity = :id
             ORDER BY papers = 0, spelling != :name, papers DESC, spelling
             """,
             id=entity["id"],
             name=entity["name"],
         )
+        return [{**row, "owners": self._owners(row["key"])} for row in rows]
+
+    def _owners(self, spelling: str) -> int:
+        """Return how many entities go by what may be meant by a spelling, given by its key."""
+        keys = sorted(may_fold(spelling))
+        marks = ", ".join("?" * len(keys))
+        sql = f"SELECT count(DISTINCT entity) AS owners FROM spellings WHERE key IN ({marks})"  # noqa: S608
+        return int(select(self._db, sql, *keys)[0]["owners"])
 
     def check_is_free(self, new: str, entity: Row) -> None:
         """Refuse a name that another entity bears, unless it is a spelling of this one, too."""

@@ -30,7 +30,7 @@ from pathlib import Path
 from kgraph.config import Config
 from kgraph.errors import BadInput
 from kgraph.forms import ELSEWHERE, NONE, bare, own_sense, paper_of, sense_in, with_sense
-from kgraph.keys import alias_key, slug
+from kgraph.keys import alias_key
 from kgraph.lexicon import VERBS, Lexicon, Row, read_text
 from kgraph.records import TYPES
 from kgraph.spellings import known_key
@@ -90,6 +90,12 @@ def elsewhere(spelling: str) -> str:
     return f"{spelling}{_IN_OTHERS}"
 
 
+def _keys_in_others(spelling: str) -> frozenset[str]:
+    """Return the keys by which a line means a spelling where its paper does not say what it means."""
+    plain = key(spelling)
+    return frozenset([plain, with_sense(plain, ELSEWHERE)])
+
+
 def _spelling(name: str) -> str:
     """Return the spelling that a reference holds."""
     return name.partition(_IN_PAPER)[0].removesuffix(_IN_OTHERS)
@@ -103,7 +109,7 @@ class Corrections:
     merged: tuple[tuple[str, ...], ...] = ()  # sets of keys of one thing each; the first names it
     apart: Mapping[str, frozenset[str]] = field(default_factory=dict)  # both ways
     ignored: frozenset[str] = frozenset()
-    heads: Mapping[str, str] = field(default_factory=dict)  # names of what is merged, by its first key
+    heads: Mapping[str, str] = field(default_factory=dict)  # spellings of what is merged, by its first key
     names: Mapping[str, str] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
     second: frozenset[str] = frozenset()  # keys that a line tells apart from the one before it
@@ -144,10 +150,11 @@ class Corrections:
         if len(spellings) == 1 or not self.apart:
             yield tuple(spellings)
             return
+        keys = {spelling: _keys_in_others(spelling) for spelling in spellings}
         parts: list[list[str]] = []
-        for spelling in sorted(spellings, key=lambda spelling: (key(spelling) in self.second, spelling)):
-            others = self.apart.get(key(spelling), frozenset())
-            part = next((part for part in parts if others.isdisjoint(map(key, part))), None)
+        for spelling in sorted(spellings, key=lambda one: (not keys[one].isdisjoint(self.second), one)):
+            others = {other for name in keys[spelling] for other in self.apart.get(name, ())}
+            part = next((part for part in parts if all(others.isdisjoint(keys[one]) for one in part)), None)
             if part is None:
                 parts.append([spelling])
             else:
@@ -288,30 +295,22 @@ def _components(merges: Sequence[Verdict]) -> Iterator[tuple[str, ...]]:
 
 
 def corrected(lexicon: Lexicon, corrections: Corrections) -> tuple[Lexicon, dict[str, str]]:
-    """Return the lexicon as the corrections have it: rows joined, and without spellings that they forbid.
+    """Return the lexicon without what the corrections forbid, and the key of rows for each that they name.
 
-    And the ids of joined rows with those of the rows that they are now.
+    What is merged is kept apart together.
     """
-    joined: dict[str, str] = {}
     pairs = [verdict for verdict in corrections.verdicts if verdict.verb in PAIRED]
-    if not pairs:
-        return lexicon, joined
     texts = {key(name): name for one in pairs for name in (one.name, one.other)}
     known = {name: _known(text, lexicon) for name, text in texts.items()}
     rows = {row.id: row for row in lexicon.rows}
-    for keys in corrections.merged:
-        refused = {known.get(other, other) for name in keys for other in corrections.apart.get(name, ())}
-        keys = tuple(name for name in keys if paper_of(name) is None)
-        found = [row_meant(known[name], lexicon) for name in keys]
-        names = [texts[name] if texts[name].startswith(NODE) else _spelling(texts[name]) for name in keys]
-        joined |= _join_rows(rows, found, names, refused)
+    merged = {name: names for names in corrections.merged for name in names}
     for verdict in pairs:
         if verdict.verb == "forbid" and not any(map(sense_in, verdict.subject)):
             for name, other in (verdict.name, verdict.other), (verdict.other, verdict.name):
-                _part_rows(
-                    rows, known[key(name)], known[key(other)], other, row_meant(known[key(name)], lexicon)
-                )
-    return Lexicon.of(rows.values(), lexicon.own), joined
+                for one in merged.get(key(name), (key(name),)):
+                    if paper_of(one) is None:
+                        _part_rows(rows, known[one], known[key(other)], other, row_meant(known[one], lexicon))
+    return (Lexicon.of(rows.values(), lexicon.own) if pairs else lexicon), known
 
 
 def _known(name: str, lexicon: Lexicon) -> str:
@@ -326,37 +325,6 @@ def row_meant(name: str, lexicon: Lexicon) -> Row | None:
     rows = lexicon.by_key.get(name, [])
     plain = rows if len(rows) == 1 else [row for row in rows if not row.cues]
     return plain[0] if len(plain) == 1 else None
-
-
-def _join_rows(
-    rows: dict[str, Row], found: Sequence[Row | None], names: Sequence[str], refused: set[str]
-) -> dict[str, str]:
-    """Make one row of merged names, if any has one; return the ids of all with its id, the first name's.
-
-    `found` holds the row of each name, `refused` the keys of spellings that must stay away.
-    """
-    mine = list(dict.fromkeys(rows[row.id] for row in found if row is not None and row.id in rows))
-    if not mine:
-        return {}
-    for row in mine:
-        del rows[row.id]
-    first = mine[0]
-    if found[0] is None and not names[0].startswith(NODE):
-        id_ = slug(names[0])
-        first = replace(first, id=id_ if id_ and id_ not in rows else first.id, name=names[0])
-    spellings = [spelling for row in (first, *mine) for spelling in row.spellings]
-    spellings += [name for name in names if not name.startswith(NODE)]
-    aliases = [
-        spelling
-        for spelling in dict.fromkeys(spellings)
-        if spelling != first.name and alias_key(spelling) not in refused
-    ]
-    own = {alias_key(first.name), *map(alias_key, aliases)}
-    not_aliases = dict.fromkeys(
-        name for row in mine for name in row.not_aliases if alias_key(name) not in own
-    )
-    rows[first.id] = replace(first, aliases=tuple(aliases), not_aliases=tuple(not_aliases))
-    return {row.id: first.id for row in mine}
 
 
 def _part_rows(rows: dict[str, Row], name: str, other: str, text: str, meant: Row | None) -> None:

@@ -90,8 +90,9 @@ def resolve(
     collection = _Collection(pooled, forms or Forms(usages, lexicon, corrections))
     clusters = _cluster(collection, corrections)
     members = _members(pooled, collection, clusters)
+    merges = {clusters.find(merge.nodes[0]): merge for merge in _merges(collection, clusters, corrections)}
     drafts = [
-        _draft(node, {use: pooled[use] for use in members[node]}, collection, clusters)
+        _whole(merges.get(node), node, {use: pooled[use] for use in members[node]}, collection, clusters)
         for node in sorted(members)
     ]
     drafts = _overruled(drafts, sorted(members), collection, clusters, corrections)
@@ -151,7 +152,7 @@ def _members(
         ways = [clusters.find(form) for form in sum(collection.reading_of[use], ())]
         home = ways[0]
         forms = [collection.form_of[spelling] for spelling in use[0]]
-        told = {node for form in forms for node in (form, with_sense(form, use[1])) if clusters.apart(node)}
+        told = {node for form in forms if clusters.apart(node := with_sense(form, use[1]))}
         if told:
             banned = {other for form in told for other in clusters.apart(form)}
             free = (
@@ -225,10 +226,9 @@ class _Collection:
         own = (sensed for sensed in self._sensed.get(form, ()) if is_own(self.sense_of[sensed]))
         return [form, *sorted(own)]
 
-    def rows_meant(self, names: Iterable[str]) -> list[Row]:
-        """Return the one row that corrections mean by any of these keys, if one is meant."""
-        keys = [bare(node) for name in names if not sense_in(name) for node in self.nodes(name)]
-        return [row for row in map(self.forms.row_meant, keys) if row is not None][:1]
+    def row_meant(self, key: str) -> Row | None:
+        """Return the row that corrections mean by the key of a name, if there is one."""
+        return None if paper_of(key) is not None else self.forms.row_meant(key)
 
     def spells_out(self, form: str, short: str) -> bool:
         return spells_out(form, {short}, self.text_of)
@@ -239,12 +239,9 @@ class _Collection:
 
 def _cluster(collection: _Collection, corrections: Corrections) -> Clusters:
     clusters = Clusters(_apart(collection, corrections))
-    for names in corrections.merged:
-        nodes = [node for name in names if not name.startswith("\t") for node in collection.nodes(name)]
-        if any(map(sense_in, (*names, *nodes))):
-            nodes += [clusters.add(row) for row in collection.rows_meant(names)]
-        for other in nodes[1:]:
-            clusters.join(nodes[0], other)
+    for merge in _merges(collection, clusters, corrections):
+        for other in (*merge.nodes, *merge.others):
+            clusters.join(merge.nodes[0], other)
     for form, rows in collection.rows_of.items():
         nodes = [clusters.add(row) for row in rows]
         default = [row for row in rows if not row.cues] if len(rows) > 1 else rows
@@ -254,7 +251,7 @@ def _cluster(collection: _Collection, corrections: Corrections) -> Clusters:
     for form, sense in sorted(collection.sense_of.items()):
         kind, _, chosen = sense.partition(":")
         if kind == "row":
-            clusters.unite(form, clusters.add(collection.forms.row(chosen)), known=True)
+            clusters.unite(form, clusters.add(collection.forms.rows[chosen]), known=True)
         elif kind == "long":
             clusters.unite(form, chosen)
     defined = _defined(collection)
@@ -271,6 +268,38 @@ def _cluster(collection: _Collection, corrections: Corrections) -> Clusters:
         if bare_sense is not None:
             clusters.unite(short, bare_sense)
     return clusters
+
+
+@dataclass(frozen=True, slots=True)
+class _Merge:
+    """What a person made one."""
+
+    nodes: tuple[str, ...]  # of the name that it goes by
+    others: tuple[str, ...]
+    text: str | None  # that name, as a person wrote it
+    rows: tuple[Row, ...]
+    refused: frozenset[str]  # keys that a person keeps apart from it
+
+
+def _merges(collection: _Collection, clusters: Clusters, corrections: Corrections) -> Iterator[_Merge]:
+    for names in corrections.merged:
+        nodes, rows = [], []
+        for name in names:
+            of_name = [] if name.startswith("\t") else collection.nodes(name)
+            row = collection.row_meant(name)
+            if row is not None:
+                rows.append(row)
+                of_name.append(clusters.add(row))
+            nodes.append(tuple(of_name))
+        first = next((of_name for of_name in nodes if of_name), None)
+        if first is not None:
+            yield _Merge(
+                first,
+                tuple(node for of_name in nodes for node in of_name if node not in first),
+                corrections.heads.get(names[0]),
+                tuple(dict.fromkeys(rows)),
+                frozenset(other for name in names for other in corrections.apart.get(name, ())),
+            )
 
 
 def _apart(collection: _Collection, corrections: Corrections) -> dict[str, frozenset[str]]:
@@ -320,13 +349,16 @@ def _bare_sense(short: str, longs: Counter[str], collection: _Collection, cluste
     if not senses:
         return None
     (sense, papers), total = max(senses.items(), key=lambda item: (item[1], item[0])), senses.total()
+    foremost = max(
+        (long for long in longs if clusters.find(long) == sense), key=lambda long: (longs[long], long)
+    )
     overwhelming = papers >= 2 and papers * 10 >= total * 9
     rows = collection.rows_of.get(short, [])
     if not rows:
         trusted = overwhelming or (len(senses) == 1 and len(short) > 3)
     else:
         trusted = len(rows) == 1 and overwhelming and not rows[0].cues and not _has_long_form(rows[0])
-    return sense if trusted else None
+    return foremost if trusted else None
 
 
 def _has_long_form(row: Row) -> bool:
@@ -341,6 +373,7 @@ class _Draft:
     """An entity before it has an id."""
 
     row: Row | None
+    known: tuple[str, ...]  # spellings that the lexicon gives it
     name: str
     expansion: str | None  # its commonest long form, if it is not the name
     type: str
@@ -350,17 +383,71 @@ class _Draft:
     papers: Counter[str]  # spelling -> papers
     own_forms: frozenset[str]  # those that its usages do not bear merely in passing
     usages: tuple[Use, ...]
+    coined: bool  # no paper that leaves open what it means names it
+    slug: str = ""  # by which it goes, if it has no row and names alone do not tell
 
 
-def _draft(node: str, usages: Mapping[Use, _Pooled], collection: _Collection, clusters: Clusters) -> _Draft:
-    row = clusters.row(node)
+def _whole(
+    merge: _Merge | None,
+    node: str,
+    usages: Mapping[Use, _Pooled],
+    collection: _Collection,
+    clusters: Clusters,
+) -> _Draft:
+    """Draft an entity; what a person merged is what its first name was, with all that the others bring."""
+    if merge is None:
+        return _draft(node, clusters.row(node), usages, collection, clusters)
+    mine = {clusters.own(node) for node in merge.nodes}
+    row = next((row for row in map(clusters.row, merge.nodes) if row is not None), None)
+    first = {
+        use: pool
+        for use, pool in usages.items()
+        if clusters.own(_home(use, node, collection, clusters)) in mine
+    }
+    rows = list(dict.fromkeys(one for one in (row, *merge.rows) if one is not None))
+    whole = _draft(node, rows[0] if rows else None, usages, collection, clusters)
+    if first:
+        head = _draft(node, row, first, collection, clusters)
+    else:
+        name = row.name if row else merge.text or whole.name
+        head = replace(whole, row=row, name=name, expansion=None)
+    slug_ = "" if row or head.coined or not rows else slug(head.name)
+    if slug_ in collection.forms.rows:
+        slug_, row = "", replace(rows[0], name=head.name)
+    spellings = dict.fromkeys(spelling for one in rows for spelling in one.spellings)
+    return replace(
+        _renamed(whole, head.name),
+        row=row,
+        slug=slug_,
+        coined=head.coined,
+        known=tuple(spelling for spelling in spellings if alias_key(spelling) not in merge.refused),
+        expansion=head.expansion,
+        own_type=head.own_type,
+        usages=(*head.usages, *(use for use in whole.usages if use not in head.usages)),
+    )
+
+
+def _home(use: Use, node: str, collection: _Collection, clusters: Clusters) -> str:
+    """Return the form of a usage that brought it to the cluster of a node, or the node."""
+    forms = sum(collection.reading_of[use], ())
+    return next((form for form in forms if clusters.find(form) == node), node)
+
+
+def _draft(
+    node: str,
+    row: Row | None,
+    usages: Mapping[Use, _Pooled],
+    collection: _Collection,
+    clusters: Clusters,
+) -> _Draft:
     papers: Counter[str] = Counter()
     form_papers: Counter[str] = Counter()
     for use, pool in usages.items():
         for spelling in use[0]:
             papers[spelling] += pool.papers
+        home = _home(use, node, collection, clusters)
         for form in sum(collection.reading_of[use], ()):
-            if not clusters.differ(node, form):
+            if not clusters.differ(home, form):
                 form_papers[form] += pool.papers
     by_papers = sorted(papers, key=lambda spelling: (-papers[spelling], spelling))
     form, *others = _by_fitness(form_papers, collection)
@@ -369,6 +456,7 @@ def _draft(node: str, usages: Mapping[Use, _Pooled], collection: _Collection, cl
     type_, other_types = _types(usages.values(), row)
     return _Draft(
         row=row,
+        known=row.spellings if row else (),
         name=name,
         expansion=next((text for text in expansions if not is_short(text)), None),
         type=type_,
@@ -378,6 +466,7 @@ def _draft(node: str, usages: Mapping[Use, _Pooled], collection: _Collection, cl
         papers=papers,
         own_forms=frozenset(form_papers),
         usages=tuple(usages),
+        coined=all(sense for _, sense in usages),
     )
 
 
@@ -389,21 +478,18 @@ def _overruled(
     corrections: Corrections,
 ) -> list[_Draft]:
     """Give entities the names and types that a person chose for them."""
-    heads, names, types = (
+    names, types = (
         {
             clusters.find(node): said[name]
             for name in sorted(said, key=lambda name: (bool(sense_in(name)), name))  # the closest last
             for node in collection.nodes(name)
         }
-        for said in (corrections.heads, corrections.names, corrections.types)
+        for said in (corrections.names, corrections.types)
     )
-    coined = {
-        clusters.find(node) for name in corrections.heads if paper_of(name) for node in collection.nodes(name)
-    }
     return [
         _renamed(
             _retyped(draft, types.get(node, draft.type)),
-            names.get(node) or ((not draft.row or node in coined) and heads.get(node)) or draft.name,
+            names.get(node) or draft.name,
         )
         for node, draft in zip(nodes, drafts, strict=True)
     ]
@@ -467,7 +553,9 @@ def _types(pools: Iterable[_Pooled], row: Row | None) -> tuple[str, tuple[str, .
 def _ids(drafts: list[_Draft], collection: _Collection) -> list[str]:
     """Return the id of each draft: its row's, else the slug of its name (a homonym's: and its expansion)."""
     owners = Counter(form for draft in drafts for form in {bare(form) for form in draft.own_forms})
-    slugs = [draft.row.id if draft.row else _slug(draft, collection, owners) for draft in drafts]
+    slugs = [
+        draft.row.id if draft.row else draft.slug or _slug(draft, collection, owners) for draft in drafts
+    ]
     bearers = Counter(slugs) + Counter(collection.forms.rows.keys()) + Counter({"": 2})
     return [
         f"entity:{slug_}" if draft.row or bearers[slug_] == 1 else f"entity:{_with_digest(slug_, draft)}"
@@ -479,8 +567,7 @@ def _slug(draft: _Draft, collection: _Collection, owners: Mapping[str, int]) -> 
     form = collection.form_of.get(draft.name, alias_key(draft.name))
     if owners[form] <= 1 and form not in collection.rows_of:
         return slug(draft.name)
-    coined = all(sense for _, sense in draft.usages)
-    return slug(f"{draft.name} {draft.expansion or (draft.own_type if coined else 'unresolved')}")
+    return slug(f"{draft.name} {draft.expansion or (draft.own_type if draft.coined else 'unresolved')}")
 
 
 def _with_digest(slug_: str, draft: _Draft) -> str:
@@ -493,7 +580,7 @@ def _with_digest(slug_: str, draft: _Draft) -> str:
 def _spellings(id_: str, draft: _Draft, collection: _Collection, said: set[str]) -> Iterator[Spelling]:
     name_key = alias_key(draft.name)
     name_form = collection.form_of.get(draft.name, name_key)
-    row_keys = {alias_key(spelling) for spelling in draft.row.spellings} if draft.row else set()
+    row_keys = {alias_key(spelling) for spelling in draft.known}
     for spelling, papers in sorted(draft.papers.items(), key=lambda item: (-item[1], item[0])):
         if spelling == draft.name:
             rule = "exact"
@@ -506,6 +593,5 @@ def _spellings(id_: str, draft: _Draft, collection: _Collection, said: set[str])
         else:
             rule = "lexicon" if collection.form_of[spelling] in row_keys else "defined"
         yield Spelling(spelling, id_, rule, papers)
-    known = set(draft.row.spellings) if draft.row else set()
-    for spelling in sorted((known | {draft.name}) - set(draft.papers)):
+    for spelling in sorted(({*draft.known, draft.name}) - set(draft.papers)):
         yield Spelling(spelling, id_, "exact" if spelling == draft.name else "lexicon", 0)

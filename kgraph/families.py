@@ -3,6 +3,8 @@
 "Llama-2-7B" is a Llama 2 and "Llama 2" a Llama: what follows the longest name that is another
 entity's is nothing but numbers, sizes and words that number versions. LoRA+ and QLoRA are no
 versions of LoRA, and what shares no whole words, as SuperGLUE and GLUE, is nothing of the kind.
+A letter before the number (DeepSeek-R1) makes a version if a family has several such, and a version of
+another thing behind a model (CLIP ViT-L/14) tells which of that model.
 """
 
 import re
@@ -17,9 +19,9 @@ from kgraph.spellings import is_short
 _PART = re.compile(r"\d+(?:[.x]\d+)*|v(?=\d)|(?<=[a-z])V(?=\d)|[^\W\d_]+?(?=v\d|(?<=[a-z])V\d)|[^\W\d_]+")
 _GAP = re.compile(r"[\s_/@.:()‐-―-]*")
 _NUMBER = re.compile(r"\d")
-_SIZES = "nano tiny mini small medium base large big huge giant xs xxs xl xxl s m b l h g k t"
+_SIZES = "nano tiny mini small medium base large big huge giant xs xxs xl xxl s m b l h g t"
 _VERSIONS = "v lite light pro plus turbo preview hard extra ultra flash"
-_AFTER_NUMBER = frozenset(["max", "next", "o", "e", "p"])  # PPO-Max is no version of PPO
+_AFTER_NUMBER = frozenset(["max", "next", "o", "e", "p", "k"])  # PPO-Max is no PPO, Top-k no ToP
 _STATES = "instruct chat it base cased uncased full dev test val opus sonnet haiku"
 _UNITS = ("b", "m", "k", "t")
 _LETTER = re.compile(r"-[A-Z]\Z")  # ImageNet-C, ROUGE-L; but GPT-J is another model, and DALL-E no DALL
@@ -27,6 +29,8 @@ _VARIANT = frozenset(f"{_SIZES} {_VERSIONS} {_STATES}".split())
 _LEAST_FAMILY = (
     3  # characters; 2 with a digit or before a size: "F1" is no F, but "T5-11B" a T5, "Yi-34B" a Yi
 )
+_ANOTHER = re.compile(r"[Tt]\d")  # no size before a number: VL-T5 is no VL
+_LETTER_AND_NUMBER = re.compile(r"(.+)[ -]([A-Za-z]\d[\d.]*)")
 _COINED = re.compile(r"[a-z]+\d[a-z]")
 _SIZE = re.compile(r"\d[\d.]*[BMK]\b")
 _KINDS = ({"method", "model"},)  # a version may be of another type than its family
@@ -34,27 +38,54 @@ _KINDS = ({"method", "model"},)  # a version may be of another type than its fam
 
 def find_families(entities: Iterable[Entity]) -> Iterator[tuple[str, str]]:
     """Yield the ids of an entity and of its family, by id; only names that mean one entity prove it."""
-    entities = list(entities)
-    bearers: dict[str, set[str]] = defaultdict(set)
+    entities = sorted(entities, key=lambda entity: entity.id)
+    names = _Names(entities)
     for entity in entities:
-        for spelling in _family_names(entity):
-            bearers[alias_key(spelling)].add(entity.id)
-    type_of = {entity.id: entity.type for entity in entities}
-    for entity in sorted(entities, key=lambda entity: entity.id):
-        lettered = entity.type in ("dataset", "metric")
+        family = next(names.families(entity), None)
+        if family is not None:
+            yield entity.id, family
+
+
+class _Names:
+    """What the names of a collection say of each other."""
+
+    def __init__(self, entities: Iterable[Entity]) -> None:
+        self._bearers: dict[str, list[Entity]] = defaultdict(list)  # by the key of a name
+        self._lettered: dict[str, set[str]] = defaultdict(set)  # key of a family -> R1, V3
+        for entity in entities:
+            for spelling in _family_names(entity):
+                self._bearers[alias_key(spelling)].append(entity)
+                lettered = _LETTER_AND_NUMBER.fullmatch(spelling)
+                if lettered:
+                    self._lettered[alias_key(lettered[1])].add(fold(lettered[2]))
+
+    def families(self, entity: Entity) -> Iterator[str]:
+        """Yield the ids of what an entity is a version of by one of its names."""
         for spelling in filter(is_versioned, (entity.name, *entity.aliases)):
-            family = next(
-                (
-                    bearer
-                    for key in _families(spelling, lettered)
-                    for bearer in bearers.get(key, ())
-                    if len(bearers[key]) == 1 and bearer != entity.id
-                ),
-                None,
-            )
-            if family is not None and _akin(entity.type, type_of[family]):
-                yield entity.id, family
-                break
+            bearers = map(self._bearer, self._keys(spelling, entity.type))
+            family = next((one for one in bearers if one is not None and one.id != entity.id), None)
+            if family is not None and _akin(entity.type, family.type):
+                yield family.id
+
+    def _bearer(self, key: str) -> Entity | None:
+        bearers = {entity.id: entity for entity in self._bearers.get(key, ())}
+        return next(iter(bearers.values())) if len(bearers) == 1 else None
+
+    def _keys(self, spelling: str, type_: str) -> Iterator[str]:
+        yield from _families(spelling, type_ in ("dataset", "metric"))
+        lettered = _LETTER_AND_NUMBER.fullmatch(spelling)
+        if lettered and len(self._lettered[alias_key(lettered[1])]) > 1:
+            yield alias_key(lettered[1])
+        if type_ == "model":
+            yield from self._before_another(spelling)
+
+    def _before_another(self, spelling: str) -> Iterator[str]:
+        """Yield the key of a model before a version of another: that of CLIP for "CLIP ViT-L/14"."""
+        for gap in re.finditer(" ", spelling):
+            key, version = alias_key(spelling[: gap.start()]), spelling[gap.end() :]
+            model = self._bearer(key)
+            if model is not None and model.type == "model" and any(map(self._bearer, _families(version))):
+                yield key
 
 
 def _family_names(entity: Entity) -> Iterator[str]:
@@ -106,7 +137,7 @@ def _is_version(spelling: str, parts: list[re.Match[str]], at: int, lettered: bo
     if not _GAP.fullmatch(spelling, part.end(), after):
         return False
     if _NUMBER.match(part[0]) or fold(part[0]) in _VARIANT:
-        return True
+        return not _ANOTHER.match(spelling, part.start())
     if fold(part[0]) in _AFTER_NUMBER:
         return bool(_NUMBER.match(parts[at - 1][0]))
     return lettered and bool(_LETTER.search(spelling, part.start() - 1, part.end()))

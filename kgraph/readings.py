@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from kgraph.corrections import Corrections, corrected, row_meant
+from kgraph.forms import bare
 from kgraph.keys import alias_key
 from kgraph.lexicon import Lexicon, Row
 from kgraph.records import Usage
@@ -55,7 +56,7 @@ class Forms:
     """The forms of a collection: how each is spelled, and which rows claim it."""
 
     def __init__(self, usages: Iterable[Usage], lexicon: Lexicon, corrections: Corrections) -> None:
-        lexicon, self._joined = corrected(lexicon, corrections)
+        lexicon, self._said = corrected(lexicon, corrections)
         apart, papers, together = corrections.apart, Counter[str](), []
         for usage in usages:
             for spelling in usage.spellings:
@@ -96,9 +97,6 @@ class Forms:
     def _rank(self, form: str, text_of: Mapping[str, str]) -> tuple[object, ...]:
         return rank_of(form, len(self.rows_of.get(form, ())), self.papers[text_of[form]])
 
-    def row(self, id_: str) -> Row:
-        """Return the row of this id, or the one that a person joined it to."""
-        return self.rows[self._joined.get(id_, id_)]
-
     def row_meant(self, key: str) -> Row | None:
-        return row_meant(key, self._lexicon)
+        """Return the row that corrections mean by the key of a name, if it is one's."""
+        return row_meant(self._said.get(key, bare(key)), self._lexicon)

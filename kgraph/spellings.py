@@ -71,6 +71,22 @@ def known_key(spelling: str, known: Container[str]) -> str:
     return next((singular for singular in _singulars(key) if singular in known), key)
 
 
+def may_fold(key: str) -> set[str]:
+    """Return all keys that a collection might fold with this one: its plurals, or what it is the plural of.
+
+    >>> sorted(may_fold("policy")), sorted(may_fold("gans"))
+    (['policies', 'policy', 'policyes', 'policys'], ['gan', 'ganes', 'gans', 'ganses', 'ganss'])
+    """
+    bases = {key, *(_singulars(key) if key.endswith("s") else ())}
+    return bases | {plural for base in bases for plural in _plurals(base)}
+
+
+def _plurals(key: str) -> Iterator[str]:
+    yield from (f"{key}s", f"{key}es")
+    if key.endswith("y"):
+        yield f"{key[:-1]}ies"
+
+
 def _singulars(key: str) -> Iterator[str]:
     """Yield what a plural may be the plural of.
 

@@ -408,10 +408,12 @@ def _node_change(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """Say what differs, the spellings where nothing else does."""
     said = [
         f"{before[key]} -> {after[key]}" + " papers" * (key == "papers")
-        for key in ("name", "type", "papers")
+        for key in ("type", "papers")
         if before[key] != after[key]
     ]
-    return f"{after['name']}: {', '.join(said) or 'other spellings'}"
+    if before["name"] == after["name"]:
+        return f"{after['name']}: {', '.join(said) or 'other spellings'}"
+    return ": ".join([f"{before['name']} -> {after['name']}", *([", ".join(said)] if said else [])])
 
 
 def show_reject(reject: Reject) -> None:

@@ -332,7 +332,9 @@ def test_a_plain_name_means_a_single_papers_thing_where_there_is_no_other(line: 
 @pytest.mark.parametrize(
     ("line", "entity"),
     [
-        pytest.param("merge COMET in paper:p | LoRA", ("entity:lora", "COMET"), id="what a paper coins"),
+        pytest.param(
+            "merge COMET in paper:p | LoRA", ("entity:comet-method", "COMET"), id="what a paper coins"
+        ),
         pytest.param("merge COMET in other papers | LoRA", ("entity:comet", "COMET"), id="what others mean"),
     ],
 )

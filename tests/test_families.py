@@ -61,11 +61,53 @@ def test_a_version(family: str, version: str) -> None:
         pytest.param("CC", "CCV2", id="a V that is a letter of the name"),
         pytest.param("Mean", "Mean x 2", id="a sign of a product"),
         pytest.param("EfficientNetV2", "EfficientNet-V3", id="another version"),
+        pytest.param("ToP", "Top-k", id="a unit without a number"),
+        pytest.param("VL", "VL-T5", id="a letter that begins another name"),
         pytest.param("PPO", "PPO-Max", id="a word that is a version after numbers only"),
     ],
 )
 def test_no_version(one: str, other: str) -> None:
     assert list(find_families([entity(one), entity(other)])) == []
+
+
+@pytest.mark.parametrize("versions", [("DeepSeek-R1", "DeepSeek-V3"), ("Kimi K2", "Kimi k1.5")])
+def test_a_letter_and_a_number_are_a_version_where_a_family_has_several(versions: tuple[str, str]) -> None:
+    family = versions[0].split("-")[0].split()[0]
+    found = find_families([entity(family), *map(entity, versions)])
+    assert list(found) == [(version, family) for version in versions]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(("Search", "Search-R1"), id="the only one"),
+        pytest.param(("Search", "Search-R1", "Search R1"), id="the only one, spelled twice"),
+        pytest.param(("Model", "Model-A", "Model-C"), id="no number"),
+        pytest.param(("Kimi", "KimiK2", "KimiK3"), id="no gap"),
+        pytest.param(("Kimi", "Kimi-K2-Thinking", "Kimi-K3-Thinking"), id="a word behind"),
+    ],
+)
+def test_a_letter_and_a_number_alone_are_none(names: tuple[str, ...]) -> None:
+    assert list(find_families(map(entity, names))) == []
+
+
+def test_a_model_before_a_version_of_another_is_the_family() -> None:
+    entities = [entity("CLIP"), entity("ViT"), entity("CLIP ViT-L/14")]
+    assert list(find_families(entities)) == [("CLIP ViT-L/14", "CLIP")]
+
+
+@pytest.mark.parametrize(
+    "entities",
+    [
+        pytest.param([entity("CLIP"), entity("CLIP ViT-L/14")], id="no known family behind"),
+        pytest.param([entity("CLIP"), entity("Adapter"), entity("CLIP Adapter")], id="no version behind"),
+        pytest.param([entity("CLIP"), entity("ViT"), entity("CLIP-ViT-L/14")], id="one word"),
+        pytest.param([entity("GLUE", "dataset"), entity("ViT"), entity("GLUE ViT-L/14")], id="a dataset"),
+        pytest.param([entity("Flan", "method"), entity("T5"), entity("Flan T5-XL")], id="a method before"),
+    ],
+)
+def test_what_stands_before_a_version_is_no_family(entities: list[Entity]) -> None:
+    assert list(find_families(entities)) == []
 
 
 def test_a_letter_is_a_version_of_a_dataset() -> None:
