@@ -122,7 +122,8 @@ class Clusters:
         if one == other or self._kept_apart(one, other):
             return
         if known or not self._at(one).differs(self._at(other)):
-            self.join(one, other)
+            if self._joined or self._apart:  # else a person said nothing, as mostly
+                self.join(one, other)
             large, small = sorted((one, other), key=lambda node: (-len(self._at(node).forms), node))
             self._parent[small] = large  # small under large keeps every way to the root short
             self._at(large).take(self._cluster.pop(small))
@@ -143,6 +144,8 @@ class Clusters:
         return self._cluster[node]
 
     def _kept_apart(self, a: str, b: str) -> bool:
+        if not self._apart:
+            return False
         a, b = self.find(a), self.find(b)
         return a != b and self._kept_at(a).differs(self._kept_at(b))
 

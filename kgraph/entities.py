@@ -405,9 +405,9 @@ def _whole(
         if clusters.own(_home(use, node, collection, clusters)) in mine
     }
     rows = list(dict.fromkeys(one for one in (row, *merge.rows) if one is not None))
-    whole = _draft(node, rows[0] if rows else None, usages, collection, clusters)
+    whole = _draft(node, rows[0] if rows else None, usages, collection, clusters, joined=True)
     if first:
-        head = _draft(node, row, first, collection, clusters)
+        head = _draft(node, row, first, collection, clusters, joined=True)
     else:
         name = row.name if row else merge.text or whole.name
         head = replace(whole, row=row, name=name, expansion=None)
@@ -415,6 +415,7 @@ def _whole(
     if slug_ in collection.forms.rows:
         slug_, row = "", replace(rows[0], name=head.name)
     spellings = dict.fromkeys(spelling for one in rows for spelling in one.spellings)
+    headed = set(head.usages)
     return replace(
         _renamed(whole, head.name),
         row=row,
@@ -423,7 +424,7 @@ def _whole(
         known=tuple(spelling for spelling in spellings if alias_key(spelling) not in merge.refused),
         expansion=head.expansion,
         own_type=head.own_type,
-        usages=(*head.usages, *(use for use in whole.usages if use not in head.usages)),
+        usages=(*head.usages, *(use for use in whole.usages if use not in headed)),
     )
 
 
@@ -439,13 +440,14 @@ def _draft(
     usages: Mapping[Use, _Pooled],
     collection: _Collection,
     clusters: Clusters,
+    joined: bool = False,
 ) -> _Draft:
     papers: Counter[str] = Counter()
     form_papers: Counter[str] = Counter()
     for use, pool in usages.items():
         for spelling in use[0]:
             papers[spelling] += pool.papers
-        home = _home(use, node, collection, clusters)
+        home = _home(use, node, collection, clusters) if joined else node
         for form in sum(collection.reading_of[use], ()):
             if not clusters.differ(home, form):
                 form_papers[form] += pool.papers
