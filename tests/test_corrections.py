@@ -180,6 +180,15 @@ def test_a_person_goes_before_the_lexicon() -> None:
     assert ids(found) == ["entity:lora"]
 
 
+def test_merges_of_rows_make_a_chain_also_where_a_paper_chose_a_row() -> None:
+    adam = Row("adam", "method", "Adam", ("Adam optimizer",))
+    chosen = replace(usage("CL", "contrastive learning"), sense="row:cl-contrastive")
+    lines = "merge Adam | entity:cl-contrastive", "merge LoRA | Adam optimizer"
+    rows = [LORA, adam, *CL]
+    assert ids(resolved([chosen], *lines, rows=rows)) == ["entity:lora"]
+    assert ids(resolved([chosen], lines[1], rows=rows)) == ["entity:cl-contrastive"]
+
+
 def test_senses_are_merged_by_their_ids() -> None:
     usages = [usage("CL", "continual learning"), usage("CL", "contrastive learning")]
     assert len(resolved(usages, rows=CL).entities) == 2
