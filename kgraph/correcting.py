@@ -4,7 +4,7 @@ No paper is read again for it: entities and edges follow anew from what was foun
 said, so a build from the sources comes to the same; the store remembers the steps, so they can be undone.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -60,6 +60,7 @@ class Correction:
     removed: list[str]
     changes: Row  # as changes.compare returns
     dry_run: bool
+    remarks: list[str]  # what may be meant otherwise
 
 
 _Plan = Callable[["_Known"], tuple[list[Verdict], list[str]]]  # lines to put, and lines to take out
@@ -232,7 +233,24 @@ def _follow(
         elif after != before:
             with atomic_write(file) as lines:
                 lines.write(after)
-    return Correction(str(file), added(before, after), added(after, before), changes, dry_run)
+    lines = added(before, after), added(after, before)
+    return Correction(str(file), *lines, changes, dry_run, list(_namesakes(store, changes["nodes"])))
+
+
+def _namesakes(store: Store, nodes: Row) -> Iterator[str]:
+    """Yield a remark for each name that several nodes bear, one of them new or changed in more than type."""
+    changed = (row["after"] for row in nodes["changed"] if row["after"]["type"] == row["before"]["type"])
+    shown = {row["name"] for row in (*nodes["new"], *changed)}
+    for name in sorted(shown):
+        sql = "SELECT id, type, papers FROM entities WHERE name = ? AND papers > 0 ORDER BY papers DESC, id"
+        bearers = select(store.connection, sql, name)
+        if len(bearers) > 1:
+            one, other = (quote(str(row["id"])) for row in bearers[:2])
+            said = ", ".join(f"{row['id']} ({row['type']}, papers: {row['papers']})" for row in bearers)
+            yield (
+                f"{len(bearers)} nodes are shown as {name!r}: {said}; if they are one:"
+                f" kgraph alias merge {one} {other}; if not, `kgraph alias rename` tells them apart"
+            )
 
 
 def _file(db: str | Path) -> Path:

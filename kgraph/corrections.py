@@ -12,7 +12,7 @@ A and B are spellings as they stand in texts, folded as everywhere (`keys.alias_
 itself is named by
 
     entity:ID               a row of a lexicon
-    NAME in paper:PAPER     what this paper alone means by a name
+    NAME in paper:PAPER     what this paper alone means by a name; in its id %20, %7C, %25 for a blank, |, %
     NAME in other papers    what a name means where no paper says what it means by it
 
 A plain name means the last of these, or, where no paper uses it so, what single papers mean by it; `ignore
@@ -21,11 +21,13 @@ the later file's counts; within one they must not contradict each other, and no 
 a line forbids.
 """
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from kgraph.config import Config
 from kgraph.errors import BadInput
@@ -38,6 +40,7 @@ from kgraph.spellings import known_key
 PAIRED = ("merge", "forbid")
 NODE = "entity:"  # begins a reference to a row
 _IN_PAPER, _IN_OTHERS = " in paper:", " in other papers"
+_NOT_IN_A_LINE = re.compile(r"[\s|%\x00-\x1f]")  # of the id of a paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def key(name: str) -> str:
         return f"\t{name.removeprefix(NODE)}"
     spelling, _, paper = name.partition(_IN_PAPER)
     if paper:
-        sense = own_sense(paper.strip())
+        sense = own_sense(unquote(paper.strip()))
     else:
         spelling = name.removesuffix(_IN_OTHERS)
         sense = ELSEWHERE if spelling != name else NONE
@@ -81,8 +84,12 @@ def key(name: str) -> str:
 
 
 def in_paper(spelling: str, paper: str) -> str:
-    """Return how to refer to what one paper means by a name."""
-    return f"{spelling}{_IN_PAPER}{paper}"
+    """Return how to refer to what one paper means by a name; what a line cannot hold of its id is escaped.
+
+    >>> in_paper("LaMDA", "arxiv:2201.08239"), in_paper("LaMDA", "x | 1")
+    ('LaMDA in paper:arxiv:2201.08239', 'LaMDA in paper:x%20%7C%201')
+    """
+    return f"{spelling}{_IN_PAPER}{_NOT_IN_A_LINE.sub(lambda sign: quote(sign[0]), paper)}"
 
 
 def elsewhere(spelling: str) -> str:

@@ -226,6 +226,15 @@ class _Collection:
         own = (sensed for sensed in self._sensed.get(form, ()) if is_own(self.sense_of[sensed]))
         return [form, *sorted(own)]
 
+    def in_use(self, nodes: Iterable[str]) -> bool:
+        """Tell whether a paper uses one of these forms, or a name of one of these rows."""
+        return any(
+            any(alias_key(name) in self.forms.form_of_key for name in self.forms.rows[node[1:]].spellings)
+            if node.startswith("\t")
+            else self.form_papers[node]
+            for node in nodes
+        )
+
     def row_meant(self, key: str) -> Row | None:
         """Return the row that corrections mean by the key of a name, if there is one."""
         return None if paper_of(key) is not None else self.forms.row_meant(key)
@@ -292,11 +301,14 @@ def _merges(collection: _Collection, clusters: Clusters, corrections: Correction
                 of_name.append(clusters.add(row))
             nodes.append(tuple(of_name))
         first = next((of_name for of_name in nodes if of_name), None)
+        gone = sense_in(names[0]) and not collection.in_use(nodes[0])
+        if gone:  # with its paper; a plain name in no paper is one that a person gave to all of it
+            first = next(filter(collection.in_use, nodes), first)
         if first is not None:
             yield _Merge(
                 first,
                 tuple(node for of_name in nodes for node in of_name if node not in first),
-                corrections.heads.get(names[0]),
+                None if gone else corrections.heads.get(names[0]),
                 tuple(dict.fromkeys(rows)),
                 frozenset(other for name in names for other in corrections.apart.get(name, ())),
             )
@@ -485,6 +497,7 @@ def _overruled(
             clusters.find(node): said[name]
             for name in sorted(said, key=lambda name: (bool(sense_in(name)), name))  # the closest last
             for node in collection.nodes(name)
+            if not sense_in(name) or collection.in_use([node])
         }
         for said in (corrections.names, corrections.types)
     )

@@ -382,6 +382,8 @@ def show_correction(correction: Mapping[str, Any]) -> None:
     )
     if not (papers or any(nodes.values()) or any(edges.values())):
         say("This changes nothing in the graph.")
+    for remark in correction["remarks"]:
+        say(f"Note: {_cell(remark)}.")
     if correction["dry_run"]:
         say("Nothing was changed: this is a dry run.")
 

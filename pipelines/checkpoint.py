@@ -50,8 +50,10 @@ class Checkpoint:
 
 
 def fingerprint(files: Iterable[Path], *choices: object) -> str:
-    """Digest the content of files and what else was chosen."""
+    """Digest the names and contents of files and what else was chosen."""
     digest = hashlib.sha256(repr(choices).encode())
     for path in files:
-        digest.update(path.read_bytes())
+        content = path.read_bytes()
+        digest.update(repr((path.name, len(content))).encode())  # so that no file passes into the next
+        digest.update(content)
     return digest.hexdigest()

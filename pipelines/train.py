@@ -21,7 +21,6 @@ from kgraph.extraction.features import Names
 from kgraph.lexicon import read_lexicon
 from pipelines.corpus import ALL, ANNOTATIONS, CORPUS, GOLD, TRAIN, Annotated, read_training_papers
 from pipelines.evidence import count_evidence, evidence_of_others
-from pipelines.figures import print_figures
 from pipelines.schedule import CONFIG, Schedule, read_schedule
 
 BUILD = Path("build/train")
@@ -29,8 +28,9 @@ FOLDS = 5
 HERE, PACKAGE = Path(__file__).parent, Path(__file__).parents[1] / "kgraph"
 # what a trained network depends on, beside what is built: a checkpoint of others is not taken up
 SOURCES = (
-    *(CORPUS, TRAIN, ANNOTATIONS, CONFIG, PACKAGE / "data" / "lexicon.tsv", PACKAGE / "keys.py"),
-    *(HERE / f"{name}.py" for name in ("corpus", "evidence", "model", "train")),
+    *(CORPUS, TRAIN, ANNOTATIONS, CONFIG, PACKAGE / "data" / "lexicon.tsv"),
+    *(HERE / f"{name}.py" for name in ("checkpoint", "corpus", "evidence", "model", "schedule", "train")),
+    *(PACKAGE / f"{name}.py" for name in ("keys", "lexicon", "records")),
     *(PACKAGE / "extraction" / f"{name}.py" for name in ("features", "network", "things", "tokens")),
 )
 BUILT = ("vectors.npz", "words.txt", "word_contexts.npz")
@@ -51,6 +51,7 @@ def main(build: Path, fold: int | None, seed: int | None, papers: int) -> None:
     _train([*own, *ours], build, folder, schedule)
     if fold is not None:
         from pipelines.export import export, read_model
+        from pipelines.figures import print_figures
 
         export(read_model(build, folder), count_evidence([*own, *ours]), build, folder / "tagger")
         print_figures(folder / "tagger", held_out)

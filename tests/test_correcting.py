@@ -1,5 +1,6 @@
 """A person's corrections on a store: at once, for good, and back again, to the byte."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -277,6 +278,14 @@ def test_every_sense_is_corrected_by_the_id_that_show_prints(sense: str, senses:
     assert (own(senses), ids(senses)) == ([], {*SENSES, "entity:glue"})
     forbid(senses, "GLUE", sense)
     assert own(senses) == [f"forbid GLUE | {said}"]
+
+
+def test_a_merge_that_leaves_two_nodes_of_one_name_says_so(senses: Path) -> None:
+    (remark,) = merge(senses, "entity:zorble", "GLUE").remarks
+    assert remark.startswith("4 nodes are shown as 'ZORBLE': entity:")
+    assert re.search("kgraph alias merge entity:zorble.* entity:zorble", remark)
+    undo(senses)
+    assert merge(senses, "GLUE", "entity:zorble").remarks == []
 
 
 def test_one_sense_is_merged_into_another(senses: Path) -> None:

@@ -138,6 +138,28 @@ def test_a_merged_thing_is_meant_by_what_papers_say_who_choose_no_sense(made: Ca
     assert types(db)[coined] == "task"
 
 
+@pytest.mark.parametrize("paper", ["x | 1", "a\tb  c", "x%20y", "in paper:z in other papers", "10.1/a%b"])
+def test_what_a_paper_means_is_corrected_whatever_its_id_holds(
+    paper: str, made: Callable[..., Path], tmp_path: Path
+) -> None:
+    db = made("model: GLUE")
+    coins = {"id": paper, "title": "Another title", "abstract": "method!: GLUE"}
+    build([write(tmp_path / "a.jsonl", [coins])], db)
+    apply(db)
+    (coined,) = types(db)
+    (line,) = retype(db, coined, "task").added
+    assert line.startswith("retype GLUE in paper:")
+    assert types(db) == {coined: "task"}
+    ignore(db, coined)
+    assert types(db) == {}
+    kgraph.correcting.undo(db)
+    kgraph.correcting.undo(db)
+    assert types(db) == {coined: "method"}
+    (db.parent / "kgraph.lexicon").write_text(f"{line}\n", "utf-8")
+    apply(db)
+    assert types(db) == {coined: "task"}
+
+
 def test_what_is_forbidden_elsewhere_divides_what_one_paper_takes_for_one(made: Callable[..., Path]) -> None:
     db = made("metric!: GLUE", "model: VAE; model: GLUE = VAE", "model: VAE; model: GLUE = VAE")
     (db.parent / "kgraph.lexicon").write_text("forbid VAE | GLUE in other papers\n", "utf-8")

@@ -180,6 +180,15 @@ def test_a_person_goes_before_the_lexicon() -> None:
     assert ids(found) == ["entity:lora"]
 
 
+def test_merges_of_rows_make_a_chain_also_where_a_paper_chose_a_row() -> None:
+    adam = Row("adam", "method", "Adam", ("Adam optimizer",))
+    chosen = replace(usage("CL", "contrastive learning"), sense="row:cl-contrastive")
+    lines = "merge Adam | entity:cl-contrastive", "merge LoRA | Adam optimizer"
+    rows = [LORA, adam, *CL]
+    assert ids(resolved([chosen], *lines, rows=rows)) == ["entity:lora"]
+    assert ids(resolved([chosen], lines[1], rows=rows)) == ["entity:cl-contrastive"]
+
+
 def test_senses_are_merged_by_their_ids() -> None:
     usages = [usage("CL", "continual learning"), usage("CL", "contrastive learning")]
     assert len(resolved(usages, rows=CL).entities) == 2
@@ -342,6 +351,31 @@ def test_a_row_is_merged_into_a_sense(line: str, entity: tuple[str, str]) -> Non
     found = resolved([OWN, usage("COMET", papers=2), usage("LoRA")], line, rows=[LORA])
     assert entity in [(one.id, one.name) for one in found.entities]
     assert len(found.entities) == 2
+
+
+@pytest.mark.parametrize(
+    ("usages", "named"),
+    [
+        pytest.param([OWN, usage("ResNet")], "COMET", id="its paper is there"),
+        pytest.param([usage("ResNet")], "ResNet", id="its paper is gone"),
+        pytest.param([usage("ResNet"), usage("deep residual net")], "ResNet", id="a row"),
+        pytest.param([usage("LoRA+")], "LoRA+", id="the next is in no paper"),
+    ],
+)
+@pytest.mark.parametrize("further", [[], ["rename COMET in paper:p | Comet Gate"]], ids=["", "renamed"])
+def test_a_sense_names_what_is_merged_while_its_paper_is_there(
+    usages: list[Usage], named: str, further: list[str]
+) -> None:
+    rows = [Row("resnet", "model", "ResNet", ("deep residual net",))]
+    lines = ["merge COMET in paper:p | ResNet", "merge COMET in paper:p | LoRA+"]
+    (found,) = resolved(usages, *lines, *further, rows=rows).entities
+    assert found.name == ("Comet Gate" if further and named == "COMET" else named)
+
+
+def test_what_no_paper_says_that_leaves_it_open_names_nothing() -> None:
+    line = "merge COMET in other papers | ResNet"
+    assert [one.name for one in resolved([usage("COMET"), usage("ResNet")], line).entities] == ["COMET"]
+    assert {one.name for one in resolved([OWN, usage("ResNet")], line).entities} == {"COMET", "ResNet"}
 
 
 def test_a_sense_is_merged_into_a_row() -> None:

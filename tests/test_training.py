@@ -53,6 +53,18 @@ def test_a_checkpoint_is_of_the_inputs_that_are_declared() -> None:
     )
 
 
+def test_figures_are_printed_whenever_they_are_asked_for() -> None:
+    assert {name for name, command in COMMANDS.items() if command.get("no_skip")} == {"judge", "card"}
+
+
+@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if not command.get("no_skip")])
+def test_a_step_declares_what_its_code_imports_from_beside_it(name: str) -> None:
+    (module,) = re.findall(r"python -m pipelines\.(\w+)", " ".join(COMMANDS[name]["script"]))
+    code = (ROOT / "pipelines" / f"{module}.py").read_text("utf-8")
+    used = re.findall(r"^from pipelines\.(\w+) import", code, re.MULTILINE)
+    assert used and {f"pipelines/{other}.py" for other in used} <= set(COMMANDS[name]["deps"])
+
+
 def _posix(path: str) -> str:
     return Path(path).as_posix()
 
@@ -165,3 +177,11 @@ def test_a_fingerprint_knows_every_input(tmp_path: Path) -> None:
     assert before != fingerprint([one, two], replace(SCHEDULE, seed=2))
     two.write_text("3", "utf-8")
     assert before != fingerprint([one, two], SCHEDULE)
+    one.write_text("13", "utf-8")
+    two.write_text("", "utf-8")
+    moved = fingerprint([one, two], SCHEDULE)
+    one.write_text("", "utf-8")
+    two.write_text("13", "utf-8")
+    assert moved != fingerprint([one, two], SCHEDULE)
+    named_b = fingerprint([two], SCHEDULE)
+    assert named_b != fingerprint([two.rename(tmp_path / "c")], SCHEDULE)
