@@ -54,6 +54,9 @@ A, B = {"title": "A Title"}, {"title": "B Title", "references": [{"title": "C Ti
         pytest.param(GOOD + "\n" + GOOD, ["1 A Title", "3 A Title"], id="JSON lines"),
         pytest.param(json.dumps(A), ["1 A Title"], id="one line without its end"),
         pytest.param("\ufeff" + GOOD, ["1 A Title"], id="byte order mark"),
+        pytest.param(
+            "PAR1 of Yeast\n\nThe abstract of it.\n", ["1 PAR1 of Yeast"], id="PAR1 that is no Parquet"
+        ),
         pytest.param(GOOD.replace("\n", "\r\n") * 2, ["1 A Title", "2 A Title"], id="Windows line ends"),
         pytest.param(json.dumps([A, B]), ["record 1 A Title", "record 2 B Title"], id="list"),
         pytest.param(
@@ -180,6 +183,7 @@ COMPRESSED = gzip.compress(GOOD.encode() * 500)
         pytest.param(GOOD.encode("utf-16-le"), f"file:1: {NUL}", id="UTF-16 without its mark"),
         pytest.param(b"\xff\xfe" + b"\0\xd8" * 2, f"file: {WIDE}", id="no UTF-16 behind its mark"),
         pytest.param(b"\x89PNG\r\n", "file: is a picture, not text", id="picture"),
+        pytest.param(b"PAR1\x15\x04\x15\x0c", "file: is a Parquet file, not text", id="Parquet"),
         pytest.param(b"{\\rtf1 ", "file: is RTF, not text", id="RTF"),
         pytest.param(
             b"a" * 257 + b"ustar", "file: is a tar archive; unpack it, and give the folder", id="tar"
