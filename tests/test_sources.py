@@ -154,6 +154,41 @@ def test_a_bad_record_is_rejected_and_the_rest_goes_on(file: Path, text: str, ex
     assert shown(read_papers([file])) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        pytest.param("a.csv", b"title\nA Title\n", ["2 A Title"], id="only titles"),
+        pytest.param("a.TSV", b"title\nTea, coffee; cocoa\n", ["2 Tea, coffee; cocoa"], id="the same as TSV"),
+        pytest.param(
+            "a.csv", b"Title,My note\nA Title,good\n", ["2 A Title"], id="with a column of the user's"
+        ),
+        pytest.param(
+            "a.csv.gz", gzip.compress(b"Title;My note\nA Title;good\n"), ["2 A Title"], id="compressed"
+        ),
+        pytest.param(
+            "a.csv", b"\xff\xfe" + "title\r\nA Title\r\n".encode("utf-16-le"), ["2 A Title"], id="UTF-16"
+        ),
+    ],
+)
+def test_a_file_named_as_a_table_needs_no_column_but_the_title(
+    tmp_path: Path, name: str, content: bytes, expected: list[str]
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert shown(read_papers([tmp_path / name])) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("a.txt", "title\nA Title\n", id="by name no table"),
+        pytest.param("a.csv", "A sentence about a title\nAnother\n", id="no header"),
+    ],
+)
+def test_other_lines_of_words_are_no_header(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content, "utf-8")
+    assert "is of no known format" in bad(tmp_path / name)
+
+
 def test_rejects_show_how_the_record_begins(file: Path) -> None:
     file.write_text(GOOD + '{"title": oops,\t"abstract": "' + "x" * 100 + '"}\n', encoding="utf-8")
     _, reject = read_papers([file])
