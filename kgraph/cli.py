@@ -794,7 +794,7 @@ def stats(db: str, as_json: bool) -> None:
     "--list",
     "what",
     type=click.Choice(["sources", "conflicts", "rejects"]),
-    help="All of these, a line each: the page shows the first.",
+    help="All of these, a line each (rejects: the first 1,000).",
 )
 def doctor(db: str, as_json: bool, what: str | None, a: str | None, b: str | None) -> None:
     """Say what the graph does not cover: why is an edge missing?
@@ -806,15 +806,18 @@ def doctor(db: str, as_json: bool, what: str | None, a: str | None, b: str | Non
 
     Of A and B, entities or papers: what ties them, and why nothing else does.
     """
-    from kgraph.coverage import examine, list_all
+    from kgraph.coverage import count_rejects, examine, list_all
     from kgraph.missing import explain
-    from kgraph.terminal import show_health, show_list, show_reasons
+    from kgraph.terminal import say_unlisted, show_health, show_list, show_reasons
 
     if a is not None and (b is None or what):
         raise click.UsageError("Give a pair A B, or what to list, or nothing.")
     with _reading(db) as store:
         if what:
-            _answer(as_json, list_all(store, what), show_list(what))
+            rows = list_all(store, what)
+            _answer(as_json, rows, show_list(what))
+            if what == "rejects":
+                say_unlisted(len(rows), count_rejects(store))
         elif a is None or b is None:
             _answer(as_json, examine(store), show_health)
         else:

@@ -52,7 +52,10 @@ def examine(db: Connection) -> Row:
 
 
 def list_all(db: Connection, what: str) -> list[Row]:
-    """Return all sources, conflicts or rejects, of which `examine` is only an overview."""
+    """Return all sources, conflicts or rejects, of which `examine` is only an overview.
+
+    Of rejects the store has the first alone; `count_rejects` counts all.
+    """
     match what:
         case "sources":
             return list(known(db)["by_source"])
@@ -65,6 +68,12 @@ def list_all(db: Connection, what: str) -> list[Row]:
         case _:
             rejects = queries.doctor(db)["rejects"]
             return [dict(zip(("source", "reason", "excerpt"), one, strict=True)) for one in rejects]
+
+
+def count_rejects(db: Connection) -> int:
+    """Count the records that were left out."""
+    ((count,),) = db.execute("SELECT value FROM meta WHERE key = 'rejected'")
+    return int(json.loads(count))
 
 
 def known(db: Connection) -> Row:

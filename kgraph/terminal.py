@@ -212,7 +212,8 @@ def _reject_facts(count: int, rejects: Sequence[Sequence[str]]) -> list[str]:
         by_reason.setdefault(re.split(r"[:(]", reason)[0].strip(), []).append(source.rpartition("/")[2])
     kinds = sorted(by_reason.items(), key=lambda kind: (-len(kind[1]), kind))
     lines = [_short(f"{len(sources)} × {reason}: {sources[0]}", _FACT_WIDTH) for reason, sources in kinds]
-    return [_listed(str(count), count, "rejects"), *lines[:MAX_EXAMPLES]]
+    what = "rejects" if len(rejects) == count else f"rejects: the first {len(rejects):,}"
+    return [_listed(str(count), count, what), *lines[:MAX_EXAMPLES]]
 
 
 def _listed(head: str, count: int, what: str) -> str:
@@ -269,6 +270,12 @@ def show_list(what: str) -> Callable[[Sequence[Mapping[str, Any]]], None]:
         show_table([{**row, "kept": marks.get(row.get("kept", False))} for row in rows], _LISTED[what])
 
     return show
+
+
+def say_unlisted(listed: int, rejected: int) -> None:
+    """Say if not all rejects are listed."""
+    if rejected > listed:
+        say(f"the first {listed:,} of {rejected:,}; build with --rejects FILE for all")
 
 
 def show_card(card: Mapping[str, Any]) -> None:

@@ -130,6 +130,24 @@ def test_all_of_a_kind_can_be_listed(contradicting: Path) -> None:
     assert [row["reason"] for row in rows] == ["has no title"] * 2
 
 
+@pytest.mark.parametrize(
+    ("most", "said"),
+    [(3, "the first 3 of 5; build with --rejects FILE for all\n"), (5, "")],
+)
+def test_rejects_that_the_store_does_not_list_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, said: str
+) -> None:
+    monkeypatch.setattr(kgraph.building, "MAX_REJECTS", most)
+    (tmp_path / "papers.jsonl").write_text('{"title": "A paper"}\n' * 5 + '{"id": "a"}\n' * 5, "utf-8")
+    kgraph.build([tmp_path / "papers.jsonl"], tmp_path / "k.db")
+    for flags in [], ["--json"]:
+        args = ["doctor", "--db", str(tmp_path / "k.db"), "--list", "rejects", *flags]
+        assert CliRunner().invoke(main, args).stderr == said
+    page = " ".join(shown(tmp_path / "k.db"))
+    assert ("5 (--list rejects: the first 3)" in page) == bool(said)
+    assert ("5 (--list rejects)" in page) == (not said)
+
+
 def test_nothing_is_known_of_an_empty_store(tmp_path: Path) -> None:
     (tmp_path / "papers.jsonl").write_text('{"id": "a", "title": "A paper"}\n', "utf-8")
     kgraph.build([tmp_path / "papers.jsonl"], tmp_path / "k.db")

@@ -54,6 +54,9 @@ A, B = {"title": "A Title"}, {"title": "B Title", "references": [{"title": "C Ti
         pytest.param(GOOD + "\n" + GOOD, ["1 A Title", "3 A Title"], id="JSON lines"),
         pytest.param(json.dumps(A), ["1 A Title"], id="one line without its end"),
         pytest.param("\ufeff" + GOOD, ["1 A Title"], id="byte order mark"),
+        pytest.param(
+            "PAR1 of Yeast\n\nThe abstract of it.\n", ["1 PAR1 of Yeast"], id="PAR1 that is no Parquet"
+        ),
         pytest.param(GOOD.replace("\n", "\r\n") * 2, ["1 A Title", "2 A Title"], id="Windows line ends"),
         pytest.param(json.dumps([A, B]), ["record 1 A Title", "record 2 B Title"], id="list"),
         pytest.param(
@@ -151,6 +154,41 @@ def test_a_bad_record_is_rejected_and_the_rest_goes_on(file: Path, text: str, ex
     assert shown(read_papers([file])) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        pytest.param("a.csv", b"title\nA Title\n", ["2 A Title"], id="only titles"),
+        pytest.param("a.TSV", b"title\nTea, coffee; cocoa\n", ["2 Tea, coffee; cocoa"], id="the same as TSV"),
+        pytest.param(
+            "a.csv", b"Title,My note\nA Title,good\n", ["2 A Title"], id="with a column of the user's"
+        ),
+        pytest.param(
+            "a.csv.gz", gzip.compress(b"Title;My note\nA Title;good\n"), ["2 A Title"], id="compressed"
+        ),
+        pytest.param(
+            "a.csv", b"\xff\xfe" + "title\r\nA Title\r\n".encode("utf-16-le"), ["2 A Title"], id="UTF-16"
+        ),
+    ],
+)
+def test_a_file_named_as_a_table_needs_no_column_but_the_title(
+    tmp_path: Path, name: str, content: bytes, expected: list[str]
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert shown(read_papers([tmp_path / name])) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("a.txt", "title\nA Title\n", id="by name no table"),
+        pytest.param("a.csv", "A sentence about a title\nAnother\n", id="no header"),
+    ],
+)
+def test_other_lines_of_words_are_no_header(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content, "utf-8")
+    assert "is of no known format" in bad(tmp_path / name)
+
+
 def test_rejects_show_how_the_record_begins(file: Path) -> None:
     file.write_text(GOOD + '{"title": oops,\t"abstract": "' + "x" * 100 + '"}\n', encoding="utf-8")
     _, reject = read_papers([file])
@@ -180,6 +218,7 @@ COMPRESSED = gzip.compress(GOOD.encode() * 500)
         pytest.param(GOOD.encode("utf-16-le"), f"file:1: {NUL}", id="UTF-16 without its mark"),
         pytest.param(b"\xff\xfe" + b"\0\xd8" * 2, f"file: {WIDE}", id="no UTF-16 behind its mark"),
         pytest.param(b"\x89PNG\r\n", "file: is a picture, not text", id="picture"),
+        pytest.param(b"PAR1\x15\x04\x15\x0c", "file: is a Parquet file, not text", id="Parquet"),
         pytest.param(b"{\\rtf1 ", "file: is RTF, not text", id="RTF"),
         pytest.param(
             b"a" * 257 + b"ustar", "file: is a tar archive; unpack it, and give the folder", id="tar"

@@ -66,6 +66,8 @@ _BINARIES = {
     b"\xff\xd8\xff": "a picture",
     b"\xd0\xcf\x11\xe0": "an old Office file",
 }
+_IN_LETTERS = {b"PAR1"}  # with which a text, too, may begin
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _TAR_MAGIC = slice(257, 262)
 _MAGIC_BYTES = 512
 _LINES_PER_REPORT = 256
@@ -296,7 +298,7 @@ def _decompressed(name: str, raw: IO[bytes]) -> IO[bytes]:
     start = raw.read(_MAGIC_BYTES)
     raw.seek(0)
     for magic, kind in _BINARIES.items():
-        if start.startswith(magic):
+        if start.startswith(magic) and (magic not in _IN_LETTERS or _CONTROLS.search(start)):
             raise BadInput(name, f"is {kind}, not text")
     opener = next((opener for magic, opener in _OPENERS.items() if start.startswith(magic)), None)
     return opener(raw) if opener else raw

@@ -55,7 +55,7 @@ def recognise(file: InputFile, reading: Reading | None = None) -> Format:
     if not text:
         raise UnknownFormat(file.name, "is empty")
     first = text.partition("\n")[0]
-    if find_delimiter(first, reading):
+    if find_delimiter(first, reading, file.name):
         return formats.TABLE
     if found := _recognise_tagged(lines, text):
         return found

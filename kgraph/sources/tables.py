@@ -1,6 +1,7 @@
 """CSV and TSV: a header line with the usual column names, a row a paper; every cell is a string."""
 
 import csv
+import re
 from collections.abc import Iterator
 
 from kgraph.errors import BadInput
@@ -13,21 +14,28 @@ from kgraph.sources.values import excerpt
 _LONGEST_HEADER = 100_000  # characters
 _LONGEST_NAME = 40
 DELIMITERS = (",", "\t", ";", "|")
+_NAMED = re.compile(r"\.(csv|tsv)(?:\.(?:gz|bz2|xz|zst))?$", re.IGNORECASE)
 
 
-def find_delimiter(header: str, reading: Reading | None = None) -> str | None:
+def find_delimiter(header: str, reading: Reading | None = None, name: str = "") -> str | None:
     """Return what separates the columns of a header line, None if it has no column for the title.
+
+    In a file that is by its name a table even a line with that column alone is a header.
 
     >>> find_delimiter("id;title;abstract"), find_delimiter("Title, abstract and all that")
     (';', None)
+    >>> [find_delimiter("title", name=name) for name in ("a.txt", "a.csv", "a.tsv.gz")]
+    [None, ',', '\\t']
     """
     best, most = None, 0
+    named = _NAMED.search(name)
     if len(header) > _LONGEST_HEADER:
         return None
-    for delimiter in DELIMITERS:
+    for delimiter in ("\t", *DELIMITERS) if named and named[1].lower() == "tsv" else DELIMITERS:
         names = next(csv.reader([header], delimiter=delimiter), [])
         fields = usual_fields(reading.renamed(names) if reading else names)
-        is_one = len(fields) > 1 or is_header(names) or (reading and "title" in reading.names.values())
+        is_said = named is not None or (reading and "title" in reading.names.values())
+        is_one = len(fields) > 1 or is_header(names) or is_said
         if "title" in fields and len(fields) > most and is_one:
             best, most = delimiter, len(fields)
     return best
@@ -48,7 +56,7 @@ def is_header(names: list[str]) -> bool:
 def read_table(file: InputFile, reading: Reading) -> Iterator[Paper | Reject]:
     """Yield a paper for each row below the header."""
     lines = _Lines(file)
-    delimiter = find_delimiter(lines.header, reading) or ","
+    delimiter = find_delimiter(lines.header, reading, file.name) or ","
     names = next(csv.reader([lines.header], delimiter=delimiter, skipinitialspace=True))
     csv.field_size_limit(file.max_line_bytes)
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
