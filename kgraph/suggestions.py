@@ -1,7 +1,8 @@
 """What a person may want to correct: nodes that look like one thing, and names that look like several.
 
 Nothing here merges. A pair is proposed for what it says in common (the same words in other forms, initials, a
-slip of one letter) and only if it keeps the same company; a name is called a homonym if texts spell it out by
+slip of one letter) and only if it keeps the same company, or if one paper writes both a name and what that
+is short for; a name is called a homonym if texts spell it out by
 words that have nothing in common, or if its papers fall into groups that share no other name. What the
 lexicon or a person already told apart is not proposed again.
 """
@@ -15,6 +16,8 @@ from itertools import combinations
 from sqlite3 import Connection
 
 from kgraph.evidence import read_files
+from kgraph.extraction.definitions import abbreviates, contracts, find_definitions
+from kgraph.forms import bare
 from kgraph.keys import alias_key
 from kgraph.names import Row, select
 from kgraph.spellings import is_short, stems, telling_stems
@@ -26,6 +29,10 @@ _LEAST_SCORE = {"duplicate": 0.35, "homonym": 0.25}  # by looking at what comes 
 _WORD = re.compile(r"[^\W\d_]+")
 _SIGN = re.compile(r"[\d+*$\\^]")
 _DIRECTED = re.compile(r"\b(?:to|from|2)\b", re.IGNORECASE)
+_THE = re.compile(r"the\s+", re.IGNORECASE)
+_FIRST_VERSION = re.compile(r"(.*[^\W\d_])[ -]?v?1(?:\.0)?")
+_TIMES = re.compile(r"([a-z])([2-4])")  # M2: Monarch Mixer
+_ALIKE = ({"method", "model"},)  # types between which texts waver about one thing
 _DOUBT = 3  # entities: so much company is taken to differ where little is known
 _LARGEST_BLOCK = 50  # entities that one blocking key may hold
 
@@ -48,6 +55,17 @@ class _Node:
         """Its name, if that is a phrase, else the commonest: others may be what papers say in passing."""
         phrases = [spelling for spelling in self.spellings if _is_phrase(spelling)]
         return (self.name,) if _is_phrase(self.name) else tuple(phrases[:1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two that may be one; where `beside`, a paper that names both does not tell them apart."""
+
+    weight: float
+    reason: str
+    one: _Node
+    other: _Node
+    beside: bool = False
 
 
 def suggest(db: Connection, *, limit: int | None = None) -> list[Row]:
@@ -91,44 +109,145 @@ class _Collection:
     def duplicates(self) -> Iterator[Row]:
         """Yield pairs of entities that may be one, each once."""
         seen: set[tuple[str, str]] = set()
-        for weight, reason, one, other in self._candidates():
-            a, b = sorted((one, other), key=lambda node: (-node.papers, node.id))
+        for pair in self._candidates():
+            a, b = sorted((pair.one, pair.other), key=lambda node: (-node.papers, node.id))
             if (a.id, b.id) in seen or self._told_apart(a, b):
                 continue
             seen.add((a.id, b.id))
             shared = self._company[a.id] & self._company[b.id]
-            if b.id in self._company[a.id] or not (shared or weight >= 1):
+            if (b.id in self._company[a.id] and not pair.beside) or not (shared or pair.weight >= 1):
                 continue  # a paper that names both tells them apart
             near = len(shared) / (min(len(self._company[a.id]), len(self._company[b.id])) + _DOUBT)
             names = [self._names[id_] for id_ in sorted(shared)[:3]]
             both = [f"both appear with {', '.join(names)}"] if names else []
             yield {
                 "kind": "duplicate",
-                "score": round(weight * (0.4 + 0.6 * min(1.0, 2 * near)), 3),
+                "score": round(pair.weight * (0.4 + 0.6 * min(1.0, 2 * near)), 3),
                 "nodes": [_shown(a), _shown(b)],
-                "reasons": [reason, *both],
-                "command": f"kgraph alias merge {_quoted(a.name)} {_quoted(b.name)}",
+                "reasons": [pair.reason, *both],
+                "command": f"kgraph alias merge {self._called(a)} {self._called(b)}",
             }
 
     @cached_property
     def _names(self) -> dict[str, str]:
         return {node.id: node.name for node in self._nodes}
 
+    def _called(self, node: _Node) -> str:
+        """Return what a command may call a node: its name, if no other bears it."""
+        return _quoted(node.name if len(self._by_key[node.key]) == 1 else node.id)
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[_Node]]:
+        found: dict[str, list[_Node]] = defaultdict(list)
+        for node in self._nodes:
+            found[node.key].append(node)
+        return found
+
+    @cached_property
+    def _forbidden(self) -> set[tuple[str, str]]:
+        apart = self._corrections.apart.items()
+        return {(bare(one), bare(other)) for one, others in apart for other in others}
+
     def _told_apart(self, a: _Node, b: _Node) -> bool:
-        """Tell whether the lexicon has both, or a person spoke of the two."""
+        """Tell whether the lexicon has both, a person spoke of the two, or they are senses of one name."""
         if a.id in self._known and b.id in self._known:
             return True
-        mine, theirs = (set(map(alias_key, node.spellings)) for node in (a, b))
-        if mine & theirs:
-            return True  # senses of one name: these are known to differ
-        return any(self._corrections.apart.get(key, frozenset()) & theirs for key in mine)
+        mine, theirs = (
+            {*map(alias_key, node.spellings), "\t" + node.id.removeprefix("entity:")} for node in (a, b)
+        )
+        if mine & theirs and a.key != b.key:
+            return True
+        return any((one, other) in self._forbidden for one in mine for other in theirs)
 
-    def _candidates(self) -> Iterator[tuple[float, str, _Node, _Node]]:
+    def _candidates(self) -> Iterator[_Pair]:
         yield from self._same_words()
+        yield from self._same_names()
+        yield from self._spelt_beside()
+        yield from self._with_its_own_words()
         yield from self._initials()
         yield from self._slips()
 
-    def _same_words(self) -> Iterator[tuple[float, str, _Node, _Node]]:
+    def _same_names(self) -> Iterator[_Pair]:
+        """Nodes of one name but for "The" or a first number, not spelled out by different words."""
+        for node in self._nodes:
+            base = alias_key(_THE.sub("", node.name, count=1)) if _THE.match(node.name) else ""
+            for other in self._by_key.get(base, ()):
+                if node.type == other.type:
+                    yield _Pair(1.0, f"{node.name} begins with an article only", other, node, beside=True)
+            first = _FIRST_VERSION.fullmatch(node.name)
+            for other in self._by_key.get(alias_key(first[1]), ()) if first else ():
+                if self._count_beside(node, other) and not self._has_versions(other, node):
+                    yield _Pair(1.0, f"{node.name} may be {other.name} itself", other, node, beside=True)
+        for nodes in self._by_key.values():
+            for a, b in combinations(nodes[:_LARGEST_BLOCK], 2):
+                if a.type == b.type and (weight := self._says_the_same(a, b)):
+                    yield _Pair(weight, "shown under one name", a, b, beside=True)
+
+    def _says_the_same(self, a: _Node, b: _Node) -> float:
+        """Return how much speaks for two nodes of one name: 0 if one is spelled out by other words."""
+        phrases = [self._phrases(node) for node in (a, b)]
+        if not all(phrases):
+            return 0.0 if any(node.id in self._known for node in (a, b)) else 0.8
+        begun = [{frozenset(stem[:4] for stem in stems(text)) for text in texts} for texts in phrases]
+        return 1.0 if begun[0] & begun[1] else 0.0
+
+    def _phrases(self, node: _Node) -> list[str]:
+        """Return by what words papers and the lexicon spell a node out."""
+        rows = (row for row in self._lexicon.by_key.get(node.key, ()) if f"entity:{row.id}" == node.id)
+        return [
+            text
+            for text in (*node.spellings, *(s for row in rows for s in row.spellings))
+            if _is_phrase(text)
+        ]
+
+    def _has_versions(self, node: _Node, first: _Node) -> bool:
+        number = re.compile(re.escape(node.key) + r"v?\d.*")
+        return any(number.fullmatch(key) for key in self._by_key if key != first.key)
+
+    @cached_property
+    def _beside(self) -> dict[tuple[str, str], int]:
+        """How many papers name both of two nodes."""
+        sql = "SELECT source, target, papers FROM edges WHERE relation = 'appears_with'"
+        return {(source, target): papers for source, target, papers in self._db.execute(sql)}
+
+    def _count_beside(self, a: _Node, b: _Node) -> int:
+        return max(self._beside.get((a.id, b.id), 0), self._beside.get((b.id, a.id), 0))
+
+    def _spelt_beside(self) -> Iterator[_Pair]:
+        """A short name that no other words spell out, and the only words beside it that may do so."""
+        by_id = {node.id: node for node in self._nodes}
+        phrases = {node.id for node in self._nodes if _is_phrase(node.name) and not node.acronyms}
+        for short in self._nodes:
+            if not (_is_coined(short.name) or (is_short(short.name) and _SIGN.search(short.name))):
+                continue
+            said = {stems(text)[0][:4] for text in self._phrases(short)}
+            near = (by_id[id_] for id_ in sorted(self._company[short.id] & phrases))
+            longs = [(sure, long) for long in near if (sure := _shortens(short.name, long.name))]
+            longs = [(sure, long) for sure, long in longs if said <= {stems(long.name)[0][:4]}]
+            if len(longs) == 1:
+                sure, long = longs[0]
+                if _types_agree(short, long) and self._belongs(short, long, sure):
+                    reason = f"one paper names both, and {short.name} may be short for the other"
+                    yield _Pair(sure, reason, short, long, beside=True)
+
+    def _belongs(self, short: _Node, long: _Node, sure: float) -> bool:
+        """Tell whether papers mostly name the words beside the name; always both, if little ties them."""
+        both = self._count_beside(short, long)
+        always = sure < 1 or len(short.key) == 2
+        return both == max(short.papers, long.papers) if always else 2 * both >= long.papers
+
+    def _with_its_own_words(self) -> Iterator[_Pair]:
+        """A short name, and the same followed by the last words of what it stands for."""
+        for node in self._nodes:
+            first, _, rest = node.name.partition(" ")
+            last = stems(rest) if rest and _is_coined(first) else ()
+            for short in self._by_key.get(alias_key(first), ()) if last else ():
+                if short.type == node.type and any(
+                    stems(text)[-len(last) :] == last for text in self._phrases(short)
+                ):
+                    yield _Pair(1.0, f"{rest} is what {first} ends in", short, node, beside=True)
+
+    def _same_words(self) -> Iterator[_Pair]:
         """Names of the same words but for their endings, their order and words that only say a kind."""
         blocks: dict[frozenset[str], dict[str, _Node]] = defaultdict(dict)
         for node in self._nodes:
@@ -139,9 +258,9 @@ class _Collection:
         for nodes in blocks.values():
             for a, b in combinations(list(nodes.values())[:_LARGEST_BLOCK], 2):
                 if not (a.acronyms and b.acronyms and a.acronyms.isdisjoint(b.acronyms)):
-                    yield 1.0, "the same words but for endings, order and what only says a kind", a, b
+                    yield _Pair(1.0, "the same words but for endings, order and what only says a kind", a, b)
 
-    def _initials(self) -> Iterator[tuple[float, str, _Node, _Node]]:
+    def _initials(self) -> Iterator[_Pair]:
         """A short name and words whose initials spell it."""
         shorts: dict[str, list[_Node]] = defaultdict(list)
         for node in self._nodes:
@@ -152,9 +271,9 @@ class _Collection:
                 letters = "".join(word[0] for word in stems(phrase))
                 for short in shorts.get(letters, ()) if _is_plain(phrase) else ():
                     if len(letters) > 2 and short.type == node.type:
-                        yield 0.9, f"{short.name} are the initials of {phrase}", short, node
+                        yield _Pair(0.9, f"{short.name} are the initials of {phrase}", short, node)
 
-    def _slips(self) -> Iterator[tuple[float, str, _Node, _Node]]:
+    def _slips(self) -> Iterator[_Pair]:
         """Names that differ in one inner letter of a plain word, one of them rare."""
         blocks: dict[str, dict[str, _Node]] = defaultdict(dict)
         for node in self._nodes:
@@ -165,7 +284,7 @@ class _Collection:
         for nodes in blocks.values():
             for a, b in combinations(list(nodes.values())[:_LARGEST_BLOCK], 2):
                 if min(a.papers, b.papers) <= 2 and _is_slip(a.name, b.name):
-                    yield 0.8, "one letter apart", a, b
+                    yield _Pair(0.8, "one letter apart", a, b)
 
     # ------------------------------------------------------------------------------------------ homonyms
 
@@ -311,6 +430,28 @@ def _is_slip(one: str, other: str) -> bool:
     at = next((n for n, (x, y) in enumerate(zip(short, long, strict=False)) if x != y), len(short))
     rest = short[at + (len(short) == len(long)) :]
     return at > 0 and rest != "" and rest == long[at + 1 :]
+
+
+def _types_agree(a: _Node, b: _Node) -> bool:
+    return a.type == b.type or {a.type, b.type} in _ALIKE
+
+
+def _shortens(short: str, long: str) -> float:
+    """Return how surely a name is short for words of which a paper says no more, 0 if it is not.
+
+    >>> [_shortens(*pair) for pair in (("xLSTM", "extended LSTM"), ("M2", "Monarch Mixer"), ("DS", "DS law"))]
+    [1.0, 1.0, 0.0]
+    >>> _shortens("GRANDE", "GRAdieNt-Based Decision Tree Ensembles")
+    0.9
+    """
+    if alias_key(short) in map(alias_key, long.split()):
+        return 0.0  # ScanNet segmentation
+    words = long.lower().replace("ex", "x", 1) if long.lower().startswith("ex") else long
+    letters = _TIMES.sub(lambda times: times[1] * int(times[2]), short.lower())
+    if abbreviates(letters, words) or contracts(short, words):
+        return 1.0
+    said = next(find_definitions(f"{long} ({short})"), None) if len(short) > 2 else None
+    return 0.9 if said is not None and said.long == (0, len(long)) else 0.0
 
 
 def _shown(node: _Node) -> Row:

@@ -78,6 +78,78 @@ def test_what_one_paper_names_beside_each_other_is_two_things(tmp_path: Path) ->
     assert suggested(tmp_path, both, beside(entity("graph pooling"), *CORPUS)) == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("xZORM", "extended ZORM", id="an x for ex"),
+        pytest.param("Z2", "Zonal Zebra", id="a letter twice"),
+        pytest.param("ZONDE", "Zonal-Based Decision Tree Ensembles", id="letters in order"),
+        pytest.param("MaxZor", "Max Zorble", id="a contraction"),
+        pytest.param("ZORBLE", "The ZORBLE", id="an article"),
+        pytest.param("Zorble", "Zorble 1.0", id="the first version"),
+    ],
+)
+def test_what_one_paper_names_in_short_and_in_full(one: str, other: str, tmp_path: Path) -> None:
+    assert suggested(tmp_path, beside(entity(one), other, *CORPUS)) == [("duplicate", sorted([one, other]))]
+
+
+@pytest.mark.parametrize(
+    ("one", "others"),
+    [
+        pytest.param("ZFP", ["zonal fuzzy pooling", "zero field prior"], id="two that it may be short for"),
+        pytest.param("ZFP", ["fuzzy pooling zones"], id="other initials"),
+        pytest.param("ScaZet", ["ScaZet segmentation"], id="the name and a word"),
+        pytest.param("ZI", ["zonal-influenced guided pooling"], id="two letters in order"),
+        pytest.param("Zorble", ["Zorble 2.0"], id="another version"),
+        pytest.param("Zorble", ["Zorble 1", "Zorble 2"], id="a family"),
+        pytest.param("orble", ["Theorble"], id="letters of an article"),
+    ],
+)
+def test_what_one_paper_names_beside_each_other(one: str, others: list[str], tmp_path: Path) -> None:
+    assert suggested(tmp_path, beside(entity(one), *others, *CORPUS)) == []
+
+
+def test_what_is_spelled_out_otherwise_is_not_short_for_what_stands_beside_it(tmp_path: Path) -> None:
+    short = entity("ZFP", "zonal fuzzy pooling")
+    assert suggested(tmp_path, beside(short, "zero field prior", *CORPUS)) == []
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        pytest.param("Z2", "Zonal Zebra", id="two letters"),
+        pytest.param("ZONDE", "Zonal-Based Decision Tree Ensembles", id="letters in order"),
+    ],
+)
+def test_what_little_ties_is_one_only_if_always_named_together(short: str, long: str, tmp_path: Path) -> None:
+    both = beside(entity(short), long, *CORPUS)
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    assert len(suggested(tmp_path / "one", both)) == 1
+    assert suggested(tmp_path / "two", both, beside(entity(short), *OTHERS)) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "found"),
+    [
+        pytest.param("maximal zonal parametrization", "Maximum zonal parameterization", True, id="alike"),
+        pytest.param("self-sorted pooling", "semi-sorted pooling", False, id="other words"),
+    ],
+)
+def test_nodes_of_one_name(one: str, other: str, found: bool, tmp_path: Path) -> None:
+    said = suggested(
+        tmp_path, (entity("zuP", one, node="entity:zup-1"),), (entity("zuP", other, node="entity:zup-2"),)
+    )
+    assert said == [("duplicate", ["zuP", "zuP"])] * found
+
+
+@pytest.mark.parametrize(("rest", "found"), [("position embeddings", True), ("scaling", False)])
+def test_a_short_name_before_words_that_it_stands_for(rest: str, found: bool, tmp_path: Path) -> None:
+    short = entity("RoZE", "rotary zonal position embedding")
+    said = suggested(tmp_path, beside(short, *CORPUS), beside(entity(f"RoZE {rest}"), *OTHERS))
+    assert said == [("duplicate", ["RoZE", f"RoZE {rest}"])] * found
+
+
 def test_what_a_person_forbade_is_not_proposed_again(tmp_path: Path) -> None:
     papers = beside(entity("graph pooling network"), *CORPUS), beside(entity("Graph Pooling"), *CORPUS)
     (tmp_path / "kgraph.lexicon").write_text("forbid graph pooling network | graph pooling\n", "utf-8")
