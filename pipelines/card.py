@@ -62,8 +62,8 @@ weights kept. Those who annotated the given papers and those who annotated ours,
 little in what they take for a name: where the network decides it has a bias of each, the given annotations
 are seen {read_schedule().gold_times} times a pass, and what ships has their bias. Its word vectors come from the
 {sum(1 for _ in read_corpus()):,} abstracts of the corpus and from all-MiniLM-L6-v2 (Apache 2.0), which only training needs.
-`make train` does all of it from ../shared and this repository, in about 50 minutes on one core. Choices were made on a held-out fifth of the given annotations
-(`python -m pipelines.train --fold 0`).
+`make train` does all of it from ../shared and this repository, in about 50 minutes on one core. Choices were
+made on a held-out fifth of the given annotations (`python -m pipelines.train --fold 0`).
 
 **Data.** {len(read_annotated(TRAIN)):,} papers of ../shared/gold, annotated by language models of one family after a written
 guideline, and {len(ours):,} papers of ../shared/corpora annotated the same way by language models for this project
