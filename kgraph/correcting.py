@@ -233,8 +233,8 @@ def _follow(
         elif after != before:
             with atomic_write(file) as lines:
                 lines.write(after)
-    lines = added(before, after), added(after, before)
-    return Correction(str(file), *lines, changes, dry_run, list(_namesakes(store, changes["nodes"])))
+    remarks = list(_namesakes(store, changes["nodes"]))
+    return Correction(str(file), added(before, after), added(after, before), changes, dry_run, remarks)
 
 
 def _namesakes(store: Store, nodes: Row) -> Iterator[str]:

@@ -110,7 +110,7 @@ class _Collection:
         """Yield pairs of entities that may be one, each once."""
         seen: set[tuple[str, str]] = set()
         for pair in self._candidates():
-            a, b = sorted((pair.one, pair.other), key=lambda node: (-node.papers, node.id))
+            a, b = sorted((pair.one, pair.other), key=lambda node: (-node.papers, len(node.name), node.id))
             if (a.id, b.id) in seen or self._told_apart(a, b):
                 continue
             seen.add((a.id, b.id))
@@ -173,11 +173,11 @@ class _Collection:
             base = alias_key(_THE.sub("", node.name, count=1)) if _THE.match(node.name) else ""
             for other in self._by_key.get(base, ()):
                 if node.type == other.type:
-                    yield _Pair(1.0, f"{node.name} begins with an article only", other, node, beside=True)
+                    yield _Pair(1.0, "the same name but for an article", other, node, beside=True)
             first = _FIRST_VERSION.fullmatch(node.name)
             for other in self._by_key.get(alias_key(first[1]), ()) if first else ():
                 if self._count_beside(node, other) and not self._has_versions(other, node):
-                    yield _Pair(1.0, f"{node.name} may be {other.name} itself", other, node, beside=True)
+                    yield _Pair(1.0, "a first version, and no other is known", other, node, beside=True)
         for nodes in self._by_key.values():
             for a, b in combinations(nodes[:_LARGEST_BLOCK], 2):
                 if a.type == b.type and (weight := self._says_the_same(a, b)):
@@ -245,7 +245,7 @@ class _Collection:
                 if short.type == node.type and any(
                     stems(text)[-len(last) :] == last for text in self._phrases(short)
                 ):
-                    yield _Pair(1.0, f"{rest} is what {first} ends in", short, node, beside=True)
+                    yield _Pair(1.0, f"{rest} is what {first} ends in, spelled out", short, node, beside=True)
 
     def _same_words(self) -> Iterator[_Pair]:
         """Names of the same words but for their endings, their order and words that only say a kind."""
@@ -450,7 +450,9 @@ def _shortens(short: str, long: str) -> float:
     letters = _TIMES.sub(lambda times: times[1] * int(times[2]), short.lower())
     if abbreviates(letters, words) or contracts(short, words):
         return 1.0
-    said = next(find_definitions(f"{long} ({short})"), None) if len(short) > 2 else None
+    if len(short) < 3 or alias_key(short).startswith(alias_key(long.split()[0])):
+        return 0.0  # SGDW, SGD with momentum
+    said = next(find_definitions(f"{long} ({short})"), None)
     return 0.9 if said is not None and said.long == (0, len(long)) else 0.0
 
 

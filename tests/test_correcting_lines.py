@@ -143,7 +143,7 @@ def test_what_a_paper_means_is_corrected_whatever_its_id_holds(
     paper: str, made: Callable[..., Path], tmp_path: Path
 ) -> None:
     db = made("model: GLUE")
-    coins = {"id": paper, "title": "Another title", "abstract": "method!: GLUE"}
+    coins: dict[str, object] = {"id": paper, "title": "Another title", "abstract": "method!: GLUE"}
     build([write(tmp_path / "a.jsonl", [coins])], db)
     apply(db)
     (coined,) = types(db)

@@ -100,6 +100,7 @@ def test_what_one_paper_names_in_short_and_in_full(one: str, other: str, tmp_pat
         pytest.param("ZFP", ["fuzzy pooling zones"], id="other initials"),
         pytest.param("ScaZet", ["ScaZet segmentation"], id="the name and a word"),
         pytest.param("ZI", ["zonal-influenced guided pooling"], id="two letters in order"),
+        pytest.param("ZFPW", ["ZFP with pooling"], id="a name that begins with a name"),
         pytest.param("Zorble", ["Zorble 2.0"], id="another version"),
         pytest.param("Zorble", ["Zorble 1", "Zorble 2"], id="a family"),
         pytest.param("orble", ["Theorble"], id="letters of an article"),
