@@ -191,7 +191,7 @@ def _likeliest_relation(
     """
     import numpy as np
 
-    from kgraph.extraction.network import RELATION_CLASSES
+    from kgraph.extraction.network import RELATION_CLASSES, softmax
     from kgraph.extraction.relations import believed
     from kgraph.extraction.things import describe_things
 
@@ -211,10 +211,10 @@ def _likeliest_relation(
     pairs = [number for number, (i, j) in enumerate(things.pairs.tolist()) if {meant[i], meant[j]} == {a, b}]
     if not pairs:
         return None
-    judged = extractor.tagger.judge_things(reading, things)
-    chances = believed(judged, things, sure / np.float32(1000))
+    probability = softmax(extractor.tagger.judge_things(reading, things).relations)
+    chances = believed(probability, things, sure / np.float32(1000))
     pair = max(pairs, key=lambda pair: float(chances[pair]))
-    relation = RELATION_CLASSES[1 + int(judged.relations[pair, 1:].argmax())]
+    relation = RELATION_CLASSES[1 + int(probability[pair, 1:].argmax())]
     source, target = (meant[thing] for thing in things.pairs[pair].tolist())
     if relation.startswith("<"):
         source, target = target, source

@@ -224,9 +224,7 @@ def measure_scale(full: bool) -> Iterator[Figure]:
         yield _skipped(CORPUS)
         return
     last: tuple[int, float] | None = None
-    for size in (10_000, 20_000, *([None] if full else [])):
-        sample = WORK / f"corpus-{size or 'all'}.jsonl"
-        count, distinct = _sample(size, sample)
+    for sample, count, distinct in _samples(full):
         took = _build([sample], sample.stem)
         yield Figure(f"{count:,} papers", f"{took.seconds:.1f} s")
         yield Figure("  of it on the processor", f"{took.processor_seconds:.1f} s")
@@ -238,15 +236,20 @@ def measure_scale(full: bool) -> Iterator[Figure]:
         last = count, took.seconds
 
 
+def _samples(full: bool) -> Iterator[tuple[Path, int, int]]:
+    """Write ever more papers of the corpus; yield the file, how many it holds and how many are distinct."""
+    for size in (10_000, 20_000, *([None] if full else [])):
+        sample = WORK / f"corpus-{size or 'all'}.jsonl"
+        yield sample, *_sample(size, sample)
+
+
 def measure_resolution(full: bool) -> Iterator[Figure]:
     """Build ever more papers, add one, and set what follows anew beside what all texts took to be read."""
     if not CORPUS.exists():
         yield _skipped(CORPUS)
         return
     last: tuple[int, float] | None = None
-    for size in (10_000, 20_000, *([None] if full else [])):
-        sample = WORK / f"corpus-{size or 'all'}.jsonl"
-        count, _ = _sample(size, sample)
+    for sample, count, _ in _samples(full):
         script = f"from pipelines import bench; bench.time_stages({str(sample)!r})"
         process = _run(sys.executable, "-c", WATCHED, sys.executable, "-c", script)
         took, megabytes = json.loads(process.stdout), int(process.stderr.split()[-2]) / 2**10

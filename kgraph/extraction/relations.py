@@ -23,7 +23,7 @@ def find_statements(
     """
     probability = softmax(judged.relations)
     best = probability[:, 1:].argmax(axis=1) + 1
-    for pair in np.flatnonzero(believed(judged, things, sure) >= LEAST_PROBABILITY).tolist():
+    for pair in np.flatnonzero(believed(probability, things, sure) >= LEAST_PROBABILITY).tolist():
         relation = RELATION_CLASSES[best[pair]]
         source, target = (mentions[i] for i in _proof(things, judged, pair, int(best[pair])))
         if relation.startswith("<"):
@@ -37,10 +37,9 @@ def find_statements(
         )
 
 
-def believed(judged: Judged, things: Things, sure: Floats) -> Floats:
+def believed(probability: Floats, things: Things, sure: Floats) -> Floats:
     """Return how far it is believed of each pair of things that a relation is stated, 0 to 1."""
-    stated = 1 - softmax(judged.relations)[:, 0]
-    return np.asarray(stated * sure[things.pairs].prod(axis=1) ** DOUBT, np.float32)
+    return np.asarray((1 - probability[:, 0]) * sure[things.pairs].prod(axis=1) ** DOUBT, np.float32)
 
 
 def _proof(things: Things, judged: Judged, pair: int, relation: int) -> tuple[int, int]:

@@ -40,17 +40,10 @@ FOREIGN_SUFFIXES = frozenset(  # files that lie about in folders of papers and h
     }
 )
 
-_PASSING = (
-    ".partial",
-    "-journal",
-    "-shm",
-    "-wal",
-)  # what a store is called while it is written, and its journals
-_STORE_BEGINS = (
-    b"SQLite format 3",
-    b"\xd9\xd5\x05\xf9",
-    b"\x37\x7f\x06",
-)  # and a journal, and a write-ahead log
+# what a store is called while it is written, and its journals
+_PASSING = (".partial", "-journal", "-shm", "-wal")
+# a store, its journal, its write-ahead log
+_STORE_BEGINS = (b"SQLite format 3", b"\xd9\xd5\x05\xf9", b"\x37\x7f\x06")
 _OF_STORE = re.compile(r"(?:(?:\.changed)?\.partial)?(?:-journal|-shm|-wal)?$")
 
 _BOM = b"\xef\xbb\xbf"

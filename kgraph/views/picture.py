@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,40 +56,22 @@ METADATA: Mapping[str, dict[str, Any]] = {
 }
 
 
-def write_svg(
+def _write_picture(
     graph: "nx.MultiDiGraph[str]",
     path: Path,
     *,
+    format: str,
     layout: "Layout" = "own",
     whole: "nx.MultiDiGraph[str] | None" = None,
 ) -> None:
-    """Draw the graph as SVG, its regions those of the whole of which it is a part."""
+    """Draw the graph, its regions those of the whole of which it is a part."""
     with drawing():
-        save(_draw(graph, layout, whole), path, "svg")
+        save(_draw(graph, layout, whole), path, format)
 
 
-def write_pdf(
-    graph: "nx.MultiDiGraph[str]",
-    path: Path,
-    *,
-    layout: "Layout" = "own",
-    whole: "nx.MultiDiGraph[str] | None" = None,
-) -> None:
-    """Draw the same as PDF."""
-    with drawing():
-        save(_draw(graph, layout, whole), path, "pdf")
-
-
-def write_png(
-    graph: "nx.MultiDiGraph[str]",
-    path: Path,
-    *,
-    layout: "Layout" = "own",
-    whole: "nx.MultiDiGraph[str] | None" = None,
-) -> None:
-    """Draw the same as PNG, 2,000 pixels wide."""
-    with drawing():
-        save(_draw(graph, layout, whole), path, "png")
+write_svg = partial(_write_picture, format="svg")
+write_pdf = partial(_write_picture, format="pdf")
+write_png = partial(_write_picture, format="png")  # 2,000 pixels wide
 
 
 def foremost(graph: "nx.MultiDiGraph[str]", most: int) -> "nx.MultiDiGraph[str]":
