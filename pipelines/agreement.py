@@ -1,7 +1,8 @@
 """How far our own annotations agree with those of ../shared/gold: `python -m pipelines.agreement`.
 
-Reads agreement.jsonl, papers of ../shared/gold/train.jsonl that our annotators were given among the others
-without knowing it, and prints the measure of `kgraph eval`, the given annotations taken for right.
+Reads agreement.jsonl, papers of ../shared/gold/train.jsonl that our annotators of the first and of the third
+round were given among the others without knowing it, and prints the measure of `kgraph eval` for each round,
+the given annotations taken for right.
 """
 
 import json
@@ -9,17 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from kgraph.evaluation import read_gold, score
-from pipelines.corpus import TRAIN
+from pipelines.corpus import TRAIN, first_round_unless_said
 
 TWICE = Path(__file__).with_name("agreement.jsonl")
 
 
-def agreement() -> dict[str, Any]:
-    """Score our annotations of papers that are annotated in ../shared/gold too."""
-    ours = {row["id"]: row for row in map(json.loads, TWICE.read_text("utf-8").split("\n")[:-1])}
-    return score((row for row in read_gold(TRAIN) if row["id"] in ours), ours)
+def agreement() -> dict[int, dict[str, Any]]:
+    """Score our annotations of papers that are annotated in ../shared/gold too, by their round."""
+    rows = list(map(json.loads, TWICE.read_text("utf-8").split("\n")[:-1]))
+    gold = list(read_gold(TRAIN))
+    figures = {}
+    for number in sorted(set(map(first_round_unless_said, rows))):
+        ours = {row["id"]: row for row in rows if first_round_unless_said(row) == number}
+        figures[number] = score((row for row in gold if row["id"] in ours), ours)
+    return figures
 
 
 if __name__ == "__main__":
-    for name, figure in agreement().items():
-        print(f"{name:16} {figure}")
+    for number, figures in agreement().items():
+        print(f"round {number}")
+        for name, figure in figures.items():
+            print(f"  {name:16} {figure}")

@@ -5,8 +5,8 @@ paper and the opinion of the lexicon and of other papers. Four convolutions with
 between them every token meets all others of the same word, its sentence and the whole paper. One head
 labels tokens, one gives every thing its role, one relates every two things of a paper.
 
-Those who annotated the gold papers and those who annotated the corpus, in two rounds, differ a little in
-what they take for a name, a role and a relation: every layer that decides has a bias of each, learnt
+Those who annotated the gold papers and those who annotated the corpus, in rounds, differ a little in what
+they take for a name, a role and a relation: every layer that decides has a bias of each, learnt
 together; what ships is the gold's.
 """
 
@@ -53,11 +53,12 @@ HIDDEN, AFFIX = 128, 24
 AROUND, PAIR = 96, 96  # what is said of a mention or a meeting, and of a pair
 COMPANY = 48  # what is said of all the things of a paper
 SOUGHT = 64  # what mentions look for in their sentences, all heads together
-ROLE_WEIGHT, PAIR_WEIGHT = 0.4, 0.3
+ROLE_WEIGHT, PAIR_WEIGHT = 0.5, 0.4
 JUDGED_DROP = (
     0.25  # where roles and relations are judged, which are learnt by heart before they are understood
 )
 LEXICON_FORGOTTEN = 0.25  # share of papers whose lexicon flags are hidden
+SLOWER_FIRST = 25  # than the greatest rate of a step
 SMOOTHING, JUDGED_SMOOTHING = 0.02, 0.05  # of the annotators' labels; of their roles and relations
 
 Floats = npt.NDArray[np.float32]
@@ -380,6 +381,8 @@ def train(
 ) -> None:
     """Train in place; what stays is a running mean of the weights, which errs less than any one of them.
 
+    The last steps stay large enough for the weights to wander around the best, so that their mean is near it.
+
     With a checkpoint, which every pass leaves anew, go on where the same training was stopped.
     """
     torch.set_num_threads(1)  # the fastest for sums of this size
@@ -387,7 +390,14 @@ def train(
     rng = np.random.default_rng(schedule.seed)
     optimiser = torch.optim.AdamW(model.parameters(), lr=schedule.rate, weight_decay=0.01)
     steps = schedule.passes * sum(1 for _ in batches(examples, schedule.batch, np.random.default_rng(0)))
-    pace = torch.optim.lr_scheduler.OneCycleLR(optimiser, schedule.rate, total_steps=steps + 1, pct_start=0.1)
+    pace = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser,
+        schedule.rate,
+        total_steps=steps + 1,
+        pct_start=0.1,
+        div_factor=SLOWER_FIRST,
+        final_div_factor=schedule.rate / SLOWER_FIRST / schedule.last_rate,
+    )
     averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(schedule.mean_decay))
     parts = {"model": model, "averaged": averaged, "optimiser": optimiser, "pace": pace}
     done = 0 if checkpoint is None else checkpoint.resume(parts, rng)

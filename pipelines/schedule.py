@@ -15,6 +15,7 @@ class Schedule:
     seed: int
     passes: int
     rate: float
+    last_rate: float
     batch: int
     gold_times: int
     mean_decay: float

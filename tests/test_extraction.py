@@ -257,6 +257,7 @@ def test_known_names_are_found_whole(text: str, name: str, extractor: Extractor)
             "A Mamba-based, LoRA-tuned and GPT-style model wins.", {"Mamba", "LoRA", "GPT"}, id="compounds"
         ),
         pytest.param("We present M$^2$AD, which beats LoRA.", {"M$^2$AD", "LoRA"}, id="TeX inside"),
+        pytest.param("We present S$^2$-MLP, which beats LoRA.", {"S$^2$-MLP", "LoRA"}, id="TeX and a hyphen"),
         pytest.param(
             r"We use {\sc Bert} and \textbf{RoBERTa} as encoders.", {"Bert", "RoBERTa"}, id="TeX around"
         ),

@@ -12,7 +12,8 @@ from kgraph.extraction.tokens import sentence_spans, token_spans
             "Mamba-2 beats GPT-3.5.", ["Mamba", "-", "2", "beats", "GPT", "-", "3.5", "."], id="versions"
         ),
         pytest.param("CIFAR-10/100", ["CIFAR", "-", "10", "/", "100"], id="slash"),
-        pytest.param("M$^2$AD", ["M", "$", "^", "2", "$", "AD"], id="TeX"),
+        pytest.param("M$^2$AD, S$_{10}$", ["M$^2$AD", ",", "S$_{10}$"], id="TeX in a word"),
+        pytest.param("of $x^2$", ["of", "$", "x", "^", "2", "$"], id="TeX of its own"),
         pytest.param("β-VAE+", ["β", "-", "VAE", "+"], id="Greek and plus"),
         pytest.param("in 2020.We", ["in", "2020", ".", "We"], id="a missing blank is no decimal"),
         pytest.param("", [], id="nothing"),

@@ -22,7 +22,7 @@ from pipelines.train import BUILD, BUILT, SOURCES, split
 ROOT = Path(__file__).parents[1]
 PROJECT = load_project_config(ROOT)
 COMMANDS: dict[str, dict[str, Any]] = {command["name"]: command for command in PROJECT["commands"]}
-SCHEDULE = Schedule(seed=1, passes=3, rate=0.002, batch=1, gold_times=1, mean_decay=0.9)
+SCHEDULE = Schedule(seed=1, passes=3, rate=0.002, last_rate=0.0006, batch=1, gold_times=1, mean_decay=0.9)
 
 
 # ------------------------------------------------------------------------------------------------ the steps

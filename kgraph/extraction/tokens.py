@@ -2,7 +2,8 @@
 
 import re
 
-_TOKEN = re.compile(r"\w+(?:(?<=\d)\.\d+)*|[^\w\s]")
+_RAISED = r"(?<=[A-Za-z])\$[\^_]\{?[\w+*]{1,4}\}?\$\w*"  # of "M$^2$AD"
+_TOKEN = re.compile(rf"\w+(?:(?<=\d)\.\d+|{_RAISED})*|[^\w\s]")
 _BOUNDARY = re.compile(r"(?<=[.!?])[\"')\]”’]*\s+(?=[\"'(\[“‘$\\]*[A-Z0-9$\\])")
 _ABBREVIATIONS = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|vs|et al|etc|resp|approx|w\.r\.t|Figs?|Eqs?|Sec|Tab|Refs?|No|Dr|Prof|St|[A-Z])\.)$"
@@ -12,8 +13,8 @@ _ABBREVIATIONS = re.compile(
 def token_spans(text: str) -> list[tuple[int, int]]:
     """Split text into words, numbers and single signs; a name such as GPT-3.5 is three tokens.
 
-    >>> [text[a:b] for text in ["LoRA+ on GPT-3.5."] for a, b in token_spans(text)]
-    ['LoRA', '+', 'on', 'GPT', '-', '3.5', '.']
+    >>> [text[a:b] for text in ["LoRA+ on GPT-3.5, M$^2$AD."] for a, b in token_spans(text)]
+    ['LoRA', '+', 'on', 'GPT', '-', '3.5', ',', 'M$^2$AD', '.']
     """
     return [match.span() for match in _TOKEN.finditer(text)]
 
