@@ -120,6 +120,8 @@ def export(
     refuse(wanted)
     if holds_papers and wanted.kind == "entities":
         raise Contradiction("this format holds papers, and --kind entities leaves none")
+    if holds_papers and wanted.stubs is not None:
+        raise Contradiction("this format holds papers of the collection, and --stubs adds others")
     if holds_papers and wanted == Filter():
         with _folder(path.parent):
             return _write_papers(store, path, None, chosen.name)

@@ -521,6 +521,7 @@ def test_export_in_a_format_of_many_suffixes(tmp_path: Path) -> None:
         pytest.param("a.svg", "--hops 2", "give that with --around", id="hops from nowhere"),
         pytest.param("a.bib", "--kind entities", "this format holds papers", id="papers of entities"),
         pytest.param("a.jsonl", "--kind entities", "this format holds papers", id="found in entities"),
+        pytest.param("a.bib", "--stubs 2", "--stubs adds others", id="stubs in a library"),
         pytest.param("a.csv", "--kind papers --around Mamba", "mamba is not among", id="around an entity"),
         pytest.param("a.csv", "--kind entities --around arxiv:2312.00752", "arxiv:2312.00752 is not among",
                      id="around a paper"),
