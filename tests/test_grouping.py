@@ -58,6 +58,25 @@ def spans_of(text: str, *names: str) -> list[Span]:
             id="initials of what is defined otherwise",
         ),
         pytest.param(
+            "Tall Boltzmann machines (TBMs), sparse Tall Boltzmann machines, the sparse TBM and XTBM",
+            ("Tall Boltzmann machines", "TBMs", "sparse Tall Boltzmann machines", "sparse TBM", "XTBM"),
+            {
+                "TBMs": {"Tall Boltzmann machines", "TBMs"},
+                "sparse TBM": {"sparse Tall Boltzmann machines", "sparse TBM"},
+                "XTBM": {"XTBM"},
+            },
+            id="a short form within a name",
+        ),
+        pytest.param(
+            "sparse Tall Boltzmann machines and the sparse TBM",
+            ("sparse Tall Boltzmann machines", "sparse TBM"),
+            {
+                "sparse Tall Boltzmann machines": {"sparse Tall Boltzmann machines"},
+                "sparse TBM": {"sparse TBM"},
+            },
+            id="a short form within a name, not defined",
+        ),
+        pytest.param(
             "DisCo learns by Disentangled Condensation",
             ("DisCo", "Disentangled Condensation"),
             {"DisCo": {"DisCo", "Disentangled Condensation"}},

@@ -6,7 +6,7 @@ Only what this paper itself shows is used, and the lexicon: the full question, o
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kgraph.extraction.definitions import Definition, contracts, initials, letters_of
@@ -85,13 +85,16 @@ def _same(
     by_key: dict[str, list[Span]], spans: Sequence[Span], definitions: Iterable[Definition], lexicon: Lexicon
 ) -> Iterable[tuple[str, str, int]]:
     """Yield pairs of keys that name one thing, the one that serves as its name first."""
-    at = {(span.start, span.end): name_key(span.text) for span in spans}
-    defined = set()
-    for definition in definitions:
-        if definition.long in at and definition.short in at:
-            defined.add(at[definition.short])
-            yield at[definition.short], at[definition.long], 2
+    at = {(span.start, span.end): span.text for span in spans}
+    forms = [(at[d.short], at[d.long]) for d in definitions if d.long in at and d.short in at]
+    defined = {name_key(short) for short, _ in forms}
+    for short, long in forms:
+        yield name_key(short), name_key(long), 2
     texts = {key: found[0].text for key, found in by_key.items()}
+    for key, text in texts.items():
+        for whole in _spelled_out(text, forms):
+            if whole in texts and whole != key:
+                yield key, whole, 1
     shorts: dict[str, list[str]] = defaultdict(list)  # by their letters
     for key, text in texts.items():
         if _is_acronym(text) and key not in defined:
@@ -105,6 +108,15 @@ def _same(
             yield headless, key, 1
     yield from _contracted(texts, defined, lexicon)
     yield from _same_row(texts, lexicon)
+
+
+def _spelled_out(text: str, forms: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield the keys of a name with a short form in it put in full: "monotone DBM" where DBM is defined."""
+    for short, long in forms:
+        inside = rf"(?<!\w){re.escape(short.removesuffix('s'))}s?(?!\w)"
+        if re.search(inside, text) and not re.fullmatch(inside, text):
+            for full in (long, long.removesuffix("s")):
+                yield name_key(full.join(re.split(inside, text)))
 
 
 def _contracted(texts: dict[str, str], defined: set[str], lexicon: Lexicon) -> Iterable[tuple[str, str, int]]:
