@@ -6,7 +6,7 @@ Only what this paper itself shows is used, and the lexicon: the full question, o
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kgraph.extraction.definitions import Definition, contracts, initials, letters_of
@@ -91,8 +91,9 @@ def _same(
     for short, long in forms:
         yield name_key(short), name_key(long), 2
     texts = {key: found[0].text for key, found in by_key.items()}
+    full_of = {short.removesuffix("s"): long for short, long in forms}
     for key, text in texts.items():
-        for whole in _spelled_out(text, forms):
+        for whole in _spelled_out(text, full_of):
             if whole in texts and whole != key:
                 yield key, whole, 1
     shorts: dict[str, list[str]] = defaultdict(list)  # by their letters
@@ -110,13 +111,13 @@ def _same(
     yield from _same_row(texts, lexicon)
 
 
-def _spelled_out(text: str, forms: Iterable[tuple[str, str]]) -> Iterator[str]:
+def _spelled_out(text: str, full_of: Mapping[str, str]) -> Iterator[str]:
     """Yield the keys of a name with a short form in it put in full: "monotone DBM" where DBM is defined."""
-    for short, long in forms:
-        inside = rf"(?<!\w){re.escape(short.removesuffix('s'))}s?(?!\w)"
-        if re.search(inside, text) and not re.fullmatch(inside, text):
+    words = text.split()
+    for place, word in enumerate(words if len(words) > 1 else ()):
+        if long := full_of.get(word.removesuffix("s")):
             for full in (long, long.removesuffix("s")):
-                yield name_key(full.join(re.split(inside, text)))
+                yield name_key(" ".join((*words[:place], full, *words[place + 1 :])))
 
 
 def _contracted(texts: dict[str, str], defined: set[str], lexicon: Lexicon) -> Iterable[tuple[str, str, int]]:
