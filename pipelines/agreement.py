@@ -6,24 +6,26 @@ the given annotations taken for right.
 """
 
 import json
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 from kgraph.evaluation import read_gold, score
-from pipelines.corpus import TRAIN, first_round_unless_said
+from pipelines.corpus import TRAIN, round_of
 
 TWICE = Path(__file__).with_name("agreement.jsonl")
 
 
 def agreement() -> dict[int, dict[str, Any]]:
     """Score our annotations of papers that are annotated in ../shared/gold too, by their round."""
-    rows = list(map(json.loads, TWICE.read_text("utf-8").split("\n")[:-1]))
+    by_round: dict[int, dict[str, Any]] = defaultdict(dict)
+    for row in map(json.loads, TWICE.read_text("utf-8").split("\n")[:-1]):
+        by_round[round_of(row)][row["id"]] = row
     gold = list(read_gold(TRAIN))
-    figures = {}
-    for number in sorted(set(map(first_round_unless_said, rows))):
-        ours = {row["id"]: row for row in rows if first_round_unless_said(row) == number}
-        figures[number] = score((row for row in gold if row["id"] in ours), ours)
-    return figures
+    return {
+        number: score((row for row in gold if row["id"] in ours), ours)
+        for number, ours in sorted(by_round.items())
+    }
 
 
 if __name__ == "__main__":

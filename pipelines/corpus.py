@@ -85,11 +85,11 @@ def _joined(paper: Paper, row: Mapping[str, Any]) -> Annotated:
         for type_, role, name, *aliases in row["entities"]
     ]
     relations = [(entities[i]["name"], relation, entities[j]["name"]) for i, relation, j in row["relations"]]
-    return Annotated(paper, entities, relations, first_round_unless_said(row))
+    return Annotated(paper, entities, relations, round_of(row))
 
 
-def first_round_unless_said(row: Mapping[str, Any]) -> int:
-    """Return the round in which one of our annotations was made."""
+def round_of(row: Mapping[str, Any]) -> int:
+    """Return the round in which one of our annotations was made, the first if none is said."""
     number: int = row.get("round", 1)
     return number
 
