@@ -6,7 +6,6 @@ A paper at a time: an entity is found if the name given to it is a spelling of a
 
 import json
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence, Set
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from kgraph.errors import BadInput
 from kgraph.extraction import load_extractor
 from kgraph.keys import alias_key
 from kgraph.lexicon import Lexicon
+from kgraph.matching import finders, fold, names_of, spellings_of
 from kgraph.records import GRAPH_TYPES, ROLES, SYMMETRIC, TYPES, Paper
 from kgraph.store import Store
 
@@ -30,11 +30,6 @@ Named = dict[str, Any]  # an entity of a document: name, type, role, aliases
 _PROPER = re.compile(r"[A-Z].*[A-Z]|[a-z][A-Z]|[A-Za-z].*\d|\d.*[A-Z]")
 _ACRONYM = re.compile(r"[A-Z]{2,4}s?")
 _NAME_KINDS = ("short acronym", "homonym")  # as the lexicon has it: several rows, or one that needs cues
-_PUNCTUATION = re.compile(r"[\s_/$^{}().,'`\"\\‐-―−-]")
-_PLURAL = re.compile(r"(?<=...)(?<!s)s$")
-# Greek as the measure spells it, from the names of the characters: λ is "lamda" here, unlike in keys
-_SPELLED = {ord(c): unicodedata.name(c).split()[-1].lower() for c in "αβγδεζηθικλμνξοπρστυφχψω"}
-_SIGNS = {ord("+"): "plus", ord("*"): "star"}
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])|\n")
 
 
@@ -144,7 +139,7 @@ def score(gold: Iterable[Document], found: Mapping[str, Document]) -> dict[str, 
             ratios["type"][one["type"] == other_one["type"]] += 1
             ratios["role"][one.get("role") == other_one.get("role")] += 1
             others = {fold(alias) for alias in other_one.get("aliases", [])} - {fold(other_one["name"])}
-            ratios["alias"].update(alias in _spellings(one) for alias in others)
+            ratios["alias"].update(alias in spellings_of(one) for alias in others)
         _tally_relations(tallies["relations"], row, other)
     figures = {name: tallies[name].figures() for name in (*_PARTS, "proper", "phrases", "relations")}
     return {
@@ -258,39 +253,13 @@ _PARTS: dict[str, Callable[[Named], bool]] = {
 
 def _matched(row: Document, other: Document, keep: Callable[[Named], bool]) -> _Matched:
     gold, found = list(filter(keep, row["entities"])), list(filter(keep, other["entities"]))
-    spellings = [_spellings(one) for one in gold]
-    finder_of = _match(
-        [[i for i, names in enumerate(spellings) if fold(one["name"]) in names] for one in found]
-    )
-    finders = set(finder_of.values())
+    finder_of = finders(gold, [one["name"] for one in found])
+    useful = set(finder_of.values())
     return _Matched(
         [(gold[i], found[finder_of[i]]) for i in sorted(finder_of)],
         [one for i, one in enumerate(gold) if i not in finder_of],
-        [one for j, one in enumerate(found) if j not in finders],
+        [one for j, one in enumerate(found) if j not in useful],
     )
-
-
-def _match(choices: Sequence[Sequence[int]]) -> dict[int, int]:
-    """Give as many as possible one of their choices each, earlier ones first; return chosen -> chooser.
-
-    >>> _match([[0, 1], [0], [0]])
-    {0: 1, 1: 0}
-    """
-    chooser_of: dict[int, int] = {}
-
-    def settle(chooser: int, tried: set[int]) -> bool:
-        for choice in choices[chooser]:
-            if choice in tried:
-                continue
-            tried.add(choice)
-            if choice not in chooser_of or settle(chooser_of[choice], tried):
-                chooser_of[choice] = chooser
-                return True
-        return False
-
-    for chooser in range(len(choices)):
-        settle(chooser, set())
-    return dict(sorted(chooser_of.items()))
 
 
 def _tally(tally: _Tally, matched: _Matched) -> None:
@@ -315,12 +284,12 @@ def _tally_by(
 
 
 def _slice(entity: Named) -> str:
-    return "proper" if any(_PROPER.search(name) for name in _names(entity)) else "phrases"
+    return "proper" if any(_PROPER.search(name) for name in names_of(entity)) else "phrases"
 
 
 def _kind_of_name(entity: Named, lexicon: Lexicon) -> str | None:
     """Tell the names that are hard for a reason of their own."""
-    keys = {alias_key(name) for name in _names(entity)}
+    keys = {alias_key(name) for name in names_of(entity)}
     rows = [row for key in keys for row in lexicon.by_key.get(key, ())]
     if len({row.id for row in rows}) > 1 or any(row.cues for row in rows):
         return "homonym"
@@ -329,17 +298,13 @@ def _kind_of_name(entity: Named, lexicon: Lexicon) -> str | None:
     return None
 
 
-def _names(entity: Named) -> list[str]:
-    return [entity["name"], *entity.get("aliases", ())]
-
-
 def _known(entity: Named, lexicon: Lexicon) -> str:
-    return "known" if any(alias_key(name) in lexicon.by_key for name in _names(entity)) else "unseen"
+    return "known" if any(alias_key(name) in lexicon.by_key for name in names_of(entity)) else "unseen"
 
 
 def _tally_relations(tally: _Tally, row: Document, other: Document) -> None:
     """Count relations between annotated entities; whatever else was said to be one is wrong."""
-    entity_of = {name: i for i, one in enumerate(row["entities"]) for name in _spellings(one)}
+    entity_of = {name: i for i, one in enumerate(row["entities"]) for name in spellings_of(one)}
     gold = set(_relations(row, entity_of))
     tally.right += len(gold.intersection(_relations(other, entity_of)))
     tally.found += len({tuple(relation) for relation in other.get("relations", [])})
@@ -353,20 +318,6 @@ def _relations(row: Document, entity_of: Mapping[str, int]) -> Iterator[tuple[st
             continue
         start, end = sorted(ends) if relation in SYMMETRIC else ends  # type: ignore[type-var]
         yield relation, start, end  # type: ignore[misc]
-
-
-def _spellings(entity: Named) -> set[str]:
-    return {fold(name) for name in _names(entity)}
-
-
-def fold(name: str) -> str:
-    """Fold as the measure does: keys of the project may change, the measure must not.
-
-    >>> fold("β-VAEs"), fold("GPT-3.5"), fold("loss"), fold("Q*")
-    ('betavae', 'gpt35', 'loss', 'qstar')
-    """
-    name = unicodedata.normalize("NFKC", name).lower().translate(_SIGNS).translate(_SPELLED)
-    return _PLURAL.sub("", _PUNCTUATION.sub("", name))
 
 
 def _ratio(outcomes: Counter[bool]) -> float | None:

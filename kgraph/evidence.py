@@ -103,10 +103,15 @@ def spellings(db: Connection, entity: str) -> list[Row]:
 
 def read_files(db: Connection) -> tuple[Lexicon, Corrections]:
     """Read the lexicons that a store was made with."""
+    paths = lexicon_files(db)
+    return read_lexicon(paths), read_corrections(paths)
+
+
+def lexicon_files(db: Connection) -> list[Path]:
+    """Return the files of the user's that a store is made with, that beside it last."""
     (_, _, file), *_ = db.execute("PRAGMA database_list").fetchall()
     (known,) = db.execute("SELECT value FROM meta WHERE key = 'extractor'").fetchone()
-    paths = [*map(Path, json.loads(known)["lexicon"]), *own_lexicon(Path(file))]
-    return read_lexicon(paths), read_corrections(paths)
+    return [*map(Path, json.loads(known)["lexicon"]), *own_lexicon(Path(file))]
 
 
 def _reason(row: Row, entity: str, lexicon: Lexicon, corrections: Corrections) -> str | None:

@@ -15,7 +15,8 @@ from kgraph.building import build
 from kgraph.config import Config
 from kgraph.documents import Document
 from kgraph.errors import BadInput
-from kgraph.evaluation import built_documents, fold, read_gold, read_rows
+from kgraph.evaluation import built_documents, read_gold, read_rows
+from kgraph.matching import fold
 
 Pair = dict[str, Any]
 

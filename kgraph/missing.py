@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
 from kgraph.config import Config
 from kgraph.edges import certainly_later, find_introducers
 from kgraph.errors import UnknownName
-from kgraph.evidence import why
+from kgraph.evidence import lexicon_files, why
 from kgraph.names import Row, find_node, select
 from kgraph.queries import neighbors, path
-from kgraph.records import STATED, TYPES, Edge
+from kgraph.records import STATED, Edge
 
 if TYPE_CHECKING:
     from kgraph.extraction import Extractor
+    from kgraph.extraction.grouping import Thing
+    from kgraph.extraction.tagger import Reading
 
 _SHOWN = 3  # places of one kind that are shown
 _PAPERS = 200  # texts that are searched closely
@@ -41,6 +42,9 @@ _MENTIONS = """
 SELECT start, "end", entity, entities.name, decided FROM mentions LEFT JOIN entities ON entities.id = entity
 WHERE paper = ? ORDER BY start
 """
+_SPANS = (
+    'SELECT start, "end", text, name, label, score, rule, entity FROM mentions WHERE paper = ? ORDER BY start'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,17 @@ class _Place:
     is_found: bool  # there or elsewhere in the paper
     taken_for: Row | None  # the mention that lies over it: entity and name, None where it is unclear which
 
+    @property
+    def said(self) -> str:
+        return f"{self.text[self.start : self.end]!r} stands in {self.paper}"
+
 
 def explain(db: Connection, a: str, b: str) -> Row:
     """Return the edges between two things, and reasons why there are no others, the most telling first.
 
     A reason has `reason` (a word for programs) and `says` (a sentence); some have the `paper`, `sentence`,
-    `spans` and `score` that show it. Raises UnknownName only for a name that no text holds.
+    `spans`, `probability` or `score` (the tagger's, 0..1000) that show it. Raises UnknownName only for a name
+    that no text holds.
     """
     one, other = _named(db, a), _named(db, b)
     edges = _edges(db, one.id, other.id)
@@ -159,72 +168,93 @@ def _why_not_stated(db: Connection, a: _Named, b: _Named, edges: list[Row]) -> I
     together = f"{_count(company['papers'])} name{'s' * (company['papers'] == 1)} both"
     says = f"{together}, but no sentence was taken to state a relation ({', '.join(STATED)})."
     yield _reason("nothing_stated", says)
-    extractor, _ = _extractor(db)
+    extractor, pipeline = _extractor(db)
     passages = {row["paper"]: row for row in reversed(why(db, str(a.id), str(b.id)))}
     for row in sorted(passages.values(), key=lambda row: row["relation"] is None)[:_SHOWN]:
         with extractor.tagger.network.one_thread():
-            likeliest = _likeliest_relation(db, extractor, row["paper"], str(a.id), str(b.id))
+            likeliest = _likeliest_relation(db, extractor, pipeline, row["paper"], str(a.id), str(b.id))
         if likeliest is None:
             continue
         source, relation, target, probability = likeliest
         names = {a.id: a.name, b.id: b.name}
-        where = "" if row["relation"] else ", in no one sentence"
-        says = (
-            f"{row['paper']} names both{where}. That it states a relation has probability {probability:.2f}"
-        )
-        least = f"{_least_probability()} is needed; likeliest is {names[source]} {relation} {names[target]}"
+        says = f"{row['paper']} names both{'' if row['relation'] else ', in no one sentence'}."
+        said = f"{names[source]} {relation} {names[target]}"
         yield _reason(
-            "below_threshold",
-            f"{says} ({least}).",
+            *_how_near(says, said, probability),
             relation=relation,
             probability=probability,
             **{key: row[key] for key in ("paper", "title", "date", "sentence", "spans")},
         )
 
 
+def _how_near(says: str, said: str, probability: float) -> tuple[str, str]:
+    """Return what kept a relation from being stated: too low a probability, or an extractor before this."""
+    from kgraph.extraction.relations import LEAST_PROBABILITY
+
+    if probability >= LEAST_PROBABILITY:
+        today = f"today {said} would be, with probability {probability:.2f}"
+        return "stated_today", f"{says} No relation was stated when it was added; {today}."
+    needed = f"{LEAST_PROBABILITY} is needed; likeliest is {said}"
+    return (
+        "below_threshold",
+        f"{says} That it states a relation has probability {probability:.2f} ({needed}).",
+    )
+
+
 def _likeliest_relation(
-    db: Connection, extractor: Extractor, paper: str, a: str, b: str
+    db: Connection, extractor: Extractor, pipeline: str | None, paper: str, a: str, b: str
 ) -> tuple[str, str, str, float] | None:
     """Return the likeliest relation of two things in a paper, and the probability that any is stated.
 
     None where the extractor does not compare them, since too many things stand between.
     """
-    import numpy as np
-
+    from kgraph.extraction.candidates import find_candidates
+    from kgraph.extraction.judging import judge_candidates
     from kgraph.extraction.network import RELATION_CLASSES, softmax
     from kgraph.extraction.relations import believed
-    from kgraph.extraction.things import describe_things
 
     ((text,),) = db.execute("SELECT title || char(10) || abstract FROM papers WHERE id = ?", (paper,))
-    rows = select(
-        db,
-        'SELECT start, "end", name, label, score, entity FROM mentions WHERE paper = ? ORDER BY start',
-        paper,
-    )
-    names = list(dict.fromkeys(row["name"] for row in rows))
-    labels = {row["name"]: row["label"] for row in reversed(rows)}
-    sure = np.array([max(row["score"] for row in rows if row["name"] == name) for name in names], np.float32)
-    reading = extractor.tagger.read(text)
-    places = [(*reading.token_range(row["start"], row["end"]), names.index(row["name"])) for row in rows]
-    things = describe_things(reading.tokens, places, [TYPES.index(labels[name]) for name in names])
-    meant = {names.index(row["name"]): row["entity"] for row in rows}
-    pairs = [number for number, (i, j) in enumerate(things.pairs.tolist()) if {meant[i], meant[j]} == {a, b}]
-    if not pairs:
+    rows = select(db, _SPANS, paper)
+    reading, candidates = find_candidates(text, extractor.tagger, extractor.lexicon)
+    things = _stored(rows) if pipeline else _with_stored(candidates, rows)
+    judgement = judge_candidates(things, reading, extractor.tagger)
+    entity_at = {(row["start"], row["end"]): row["entity"] for row in rows}
+    meant = [{entity_at.get((span.start, span.end)) for span in thing.spans} - {None} for thing in things]
+    pairs = judgement.described.pairs.tolist()
+    probability = softmax(judgement.network.relations)
+    stated = believed(probability, judgement.described, judgement.probabilities)
+    wanted = [k for k, (i, j) in enumerate(pairs) if (meant[i], meant[j]) in (({a}, {b}), ({b}, {a}))]
+    if not wanted:
         return None
-    probability = softmax(extractor.tagger.judge_things(reading, things).relations)
-    chances = believed(probability, things, sure / np.float32(1000))
-    pair = max(pairs, key=lambda pair: float(chances[pair]))
+    pair = max(wanted, key=lambda pair: float(stated[pair]))
     relation = RELATION_CLASSES[1 + int(probability[pair, 1:].argmax())]
-    source, target = (meant[thing] for thing in things.pairs[pair].tolist())
+    source, target = (a, b) if meant[pairs[pair][0]] == {a} else (b, a)
     if relation.startswith("<"):
         source, target = target, source
-    return source, relation.lstrip("<"), target, round(float(chances[pair]), 3)
+    return source, relation.lstrip("<"), target, round(float(stated[pair]), 3)
 
 
-def _least_probability() -> float:
-    from kgraph.extraction.relations import LEAST_PROBABILITY
+def _stored(rows: Sequence[Row]) -> list[Thing]:
+    """Return the things of a paper as its mentions in the store, in reading order, are."""
+    from kgraph.extraction.grouping import Span, Thing
 
-    return LEAST_PROBABILITY
+    spans: dict[str, list[Span]] = {}
+    for row in rows:
+        # its score stands in for the tagger's, which is not kept
+        span = Span(row["start"], row["end"], row["text"], row["label"], row["score"], row["rule"])
+        spans.setdefault(row["name"], []).append(span)
+    return [
+        Thing(name, own[0].type, max(span.score for span in own), tuple(own)) for name, own in spans.items()
+    ]
+
+
+def _with_stored(candidates: Sequence[Thing], rows: Sequence[Row]) -> list[Thing]:
+    """Return what was judged in a paper: the candidates, and what else the store holds, which was given."""
+    judged = {(span.start, span.end) for thing in candidates for span in thing.spans}
+    given = [
+        thing for thing in _stored(rows) if judged.isdisjoint((span.start, span.end) for span in thing.spans)
+    ]
+    return sorted([*candidates, *given], key=lambda thing: thing.spans[0].start)
 
 
 def _far_down(db: Connection, a: _Named, b: _Named) -> Iterator[Row]:
@@ -380,36 +410,55 @@ def _unfound(db: Connection, places: list[_Place]) -> Iterator[Row]:
     """Yield a reason for each of the first places, with its sentence."""
     extractor, pipeline = _extractor(db)
     for place in places[:_SHOWN]:
-        spelling = place.text[place.start : place.end]
         with extractor.tagger.network.one_thread():
             reading = extractor.tagger.read(place.text)
-            score = None if pipeline else extractor.tagger.judge(reading, place.start, place.end)[1]
-        start, end = reading.sentence_of(place.start)
-        yield {
-            **_found_instead(place, spelling, score),
-            "paper": place.paper,
-            "title": place.title,
-            "date": place.date,
-            "sentence": place.text[start:end],
-            "spans": [[place.start - start, place.end - start, None]],
-        }
+            start, end = reading.sentence_of(place.start)
+            yield {
+                **(_found_instead(place) or _doubted(place, reading, extractor, pipeline)),
+                "paper": place.paper,
+                "title": place.title,
+                "date": place.date,
+                "sentence": place.text[start:end],
+                "spans": [[place.start - start, place.end - start, None]],
+            }
     if len(places) > _SHOWN:
         yield _reason("more_places", f"So it is in {len(places) - _SHOWN} more places.")
 
 
-def _found_instead(place: _Place, spelling: str, score: int | None) -> Row:
-    said = f"{spelling!r} stands in {place.paper}"
-    if place.taken_for and place.taken_for["entity"]:
+def _found_instead(place: _Place) -> Row | None:
+    """Say what else was found at a place, if anything."""
+    if place.taken_for is None:
+        return None
+    if place.taken_for["entity"]:
         name, entity = place.taken_for["name"], place.taken_for["entity"]
-        return _reason("taken_for", f"{said}, taken for {name}.", found=entity)
-    if place.taken_for and place.taken_for["decided"] == "ignored":
-        return _reason("ignored", f"{said}; a lexicon says that it is no entity.")
-    if place.taken_for:
-        return _reason("unclear", f"{said}; which of several things it means there is unclear.")
-    says = f"{said}, but was not taken for a name"
-    if score is None:
+        return _reason("taken_for", f"{place.said}, taken for {name}.", found=entity)
+    if place.taken_for["decided"] == "ignored":
+        return _reason("ignored", f"{place.said}; a lexicon says that it is no entity.")
+    return _reason("unclear", f"{place.said}; which of several things it means there is unclear.")
+
+
+def _doubted(place: _Place, reading: Reading, extractor: Extractor, pipeline: str | None) -> Row:
+    """Say how near what stands at a place comes to being taken for a name."""
+    from kgraph.extraction.candidates import LEAST_SCORE, find_candidates
+    from kgraph.extraction.judging import LEAST_PROBABILITY, judge_candidates
+
+    says = f"{place.said}, but was not taken for a name"
+    if pipeline is not None:
         return _reason("not_found", f"{says}.")
-    least = f"the extractor gives it {score} of 1000, and what has {_least_score()} is kept"
+    tagger = extractor.tagger
+    _, candidates = find_candidates(place.text, tagger, extractor.lexicon)
+    for number, thing in enumerate(candidates):
+        if any(span.start < place.end and place.start < span.end for span in thing.spans):
+            probability = float(judge_candidates(candidates, reading, tagger).probabilities[number])
+            if probability >= LEAST_PROBABILITY:
+                return _reason("not_found", f"{says} when it was added; it would be today.")
+            needed = f"{probability:.2f} ({LEAST_PROBABILITY} is needed)"
+            whole = f"{says}: that {thing.name!r} names a thing there has probability {needed}."
+            return _reason("not_found", whole, probability=round(probability, 3))
+    _, score = tagger.judge(reading, place.start, place.end)
+    if score >= LEAST_SCORE:
+        return _reason("not_found", f"{says}: as it is written there, a rule refuses it.", score=score)
+    least = f"the extractor gives it {score} of 1000, and what has {LEAST_SCORE} is looked at"
     return _reason("not_found", f"{says}: {least}.", score=score)
 
 
@@ -417,15 +466,8 @@ def _extractor(db: Connection) -> tuple[Extractor, str | None]:
     """Load the store's extractor, and return the foreign pipeline that found the names, if one did."""
     from kgraph.extraction import load_extractor
 
-    (given,) = db.execute("SELECT value FROM meta WHERE key = 'extractor'").fetchone()
-    made_by = json.loads(given)
-    return load_extractor(None, [Path(file) for file in made_by["lexicon"]]), made_by["nlp"]
-
-
-def _least_score() -> int:
-    from kgraph.extraction.extractor import LEAST_SCORE
-
-    return LEAST_SCORE
+    (made_by,) = db.execute("SELECT value FROM meta WHERE key = 'extractor'").fetchone()
+    return load_extractor(None, lexicon_files(db)), json.loads(made_by)["nlp"]
 
 
 def _count(papers: int) -> str:

@@ -80,8 +80,8 @@ class Mention:
     name: str
     label: str
     role: str
-    score: int  # 0..1000, rounded at extraction so that sums do not depend on order
-    rule: str  # what found it: lexicon, tagger, abbreviation, user pipeline, ...
+    score: int  # 0..1000, how probably it names a thing, equal in all mentions of a name; sums have no order
+    rule: str  # what found it: tagger, several, definition, title, repeat, lexicon or pipeline
     sentence_start: int
     sentence_end: int
 

@@ -4,8 +4,9 @@ import gzip
 import json
 import re
 import sys
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ ALL = sys.maxsize  # papers
 ANNOTATIONS = Path(__file__).with_name("annotations.jsonl")  # of papers of the corpus, by their number
 GOLD = 0  # whose annotations count; the rounds of ours count from 1
 ROUNDS = 3
+SHORTENED = 10  # of so many papers one is also learnt from by its title
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,23 @@ class Annotated:
                 taken.update(range(start, end))
                 kept.append((start, end, index))
         return sorted(kept)
+
+
+def also_shortened(annotated: Annotated) -> list[Annotated]:
+    """Return a paper, and of one in ten the title alone as well."""
+    chosen = zlib.crc32(annotated.paper.id.encode()) % SHORTENED == 0
+    return [annotated, shortened(annotated)] if chosen else [annotated]
+
+
+def shortened(annotated: Annotated) -> Annotated:
+    """Return a paper of which only the title is known, as in many bibliographies, and what is named there."""
+    paper = replace(annotated.paper, id=f"{annotated.paper.id} title", abstract="")
+    entities = [
+        {**entity, "name": names[0], "aliases": names[1:]}
+        for entity in annotated.entities
+        if (names := [name for name in (entity["name"], *entity.get("aliases", ())) if name in paper.text])
+    ]
+    return Annotated(paper, entities, (), annotated.annotators)
 
 
 def read_annotated(path: Path) -> list[Annotated]:

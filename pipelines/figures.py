@@ -6,7 +6,6 @@ from pathlib import Path
 from kgraph.documents import document
 from kgraph.evaluation import score
 from kgraph.extraction.extractor import Extractor, extract_paper
-from kgraph.extraction.network import Network
 from kgraph.extraction.tagger import Tagger
 from kgraph.lexicon import read_lexicon
 from pipelines.corpus import Annotated
@@ -15,8 +14,7 @@ from pipelines.corpus import Annotated
 def print_figures(folder: Path, papers: Sequence[Annotated]) -> None:
     """Print what `kgraph eval` would."""
     lexicon = read_lexicon()
-    tagger = Tagger(Network.read(folder), lexicon)
-    extractor = Extractor(None, tagger, lexicon, "")
+    extractor = Extractor(None, Tagger.read_from(folder, lexicon), lexicon, "")
     gold = [
         {"id": a.paper.id, "entities": list(a.entities), "relations": [list(r) for r in a.relations]}
         for a in papers

@@ -3,7 +3,7 @@
 Words enter as pretrained vectors, hashed affixes, a description of their form, their place in the
 paper and the opinion of the lexicon and of other papers. Four convolutions with growing reach follow;
 between them every token meets all others of the same word, its sentence and the whole paper. One head
-labels tokens, one gives every thing its role, one relates every two things of a paper.
+labels tokens; what may be a thing gets its role, or none if it is no thing, its type, and its relations.
 
 Those who annotated the gold papers and those who annotated the corpus, in rounds, differ a little in what
 they take for a name, a role and a relation: every layer that decides has a bias of each, learnt
@@ -40,11 +40,13 @@ from kgraph.extraction.network import (
     LABELS,
     POOL_AFTER,
     RELATION_CLASSES,
+    ROLE_CLASSES,
     TOLD,
     looks,
 )
-from kgraph.extraction.things import PAIR_FLAGS, THING_FLAGS, Things, describe_things
-from kgraph.records import ROLES, STATED, SYMMETRIC, TYPES
+from kgraph.extraction.things import PAIR_FLAGS, THING_FLAGS, Things
+from kgraph.records import STATED, SYMMETRIC, TYPES
+from pipelines.candidates import OTHERS_SHARE, Candidate, describe_candidates
 from pipelines.checkpoint import Checkpoint
 from pipelines.corpus import ROUNDS, Annotated
 from pipelines.schedule import Schedule
@@ -52,26 +54,30 @@ from pipelines.schedule import Schedule
 HIDDEN, AFFIX = 128, 24
 AROUND, PAIR = 96, 96  # what is said of a mention or a meeting, and of a pair
 COMPANY = 48  # what is said of all the things of a paper
+JUDGED = 64  # what is said of a thing among them
 SOUGHT = 64  # what mentions look for in their sentences, all heads together
-ROLE_WEIGHT, PAIR_WEIGHT = 0.5, 0.4
+ROLE_WEIGHT, TYPE_WEIGHT, PAIR_WEIGHT = 0.5, 0.2, 0.4
+NO_TYPE = -100  # of what is no thing: it is not learnt
 JUDGED_DROP = (
     0.25  # where roles and relations are judged, which are learnt by heart before they are understood
 )
 LEXICON_FORGOTTEN = 0.25  # share of papers whose lexicon flags are hidden
+NAME_FORGOTTEN = 0.2  # share of mentions whose words are hidden where roles are judged
 SLOWER_FIRST = 25  # than the greatest rate of a step
-SMOOTHING, JUDGED_SMOOTHING = 0.02, 0.05  # of the annotators' labels; of their roles and relations
+SMOOTHING, JUDGED_SMOOTHING = 0.02, 0.05  # of the annotators' labels and types; of their roles and relations
 
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Example:
-    """A described paper, its labels and the things that it names."""
+    """A described paper, its labels and what may be its things."""
 
     tokens: Tokens
     labels: Floats  # (n, labels) probabilities
     things: Things
-    roles: list[int]  # by thing, index into ROLES
+    roles: Floats  # (things, role classes) probabilities
+    types: list[int]  # by thing, index into TYPES or NO_TYPE
     relations: list[int]  # by pair of things, index into RELATION_CLASSES
     annotators: int  # see corpus.Annotated
 
@@ -85,7 +91,9 @@ def read_words(folder: Path) -> tuple[Words, Floats]:
     return words, np.concatenate([tables["vectors"], contexts], axis=1)
 
 
-def encode(annotated: Annotated, words: Words, names: Names, evidence: Evidence) -> Example:
+def encode(
+    annotated: Annotated, candidates: Iterable[Candidate], words: Words, names: Names, evidence: Evidence
+) -> Example:
     """Describe a paper to learn from, which must not be among those that the evidence was counted in."""
     tokens = describe(annotated.paper.text, len(annotated.paper.title), words, names, evidence)
     spans = annotated.spans()
@@ -96,18 +104,35 @@ def encode(annotated: Annotated, words: Words, names: Names, evidence: Evidence)
         right[start + 1 : end] = LABELS.index("I-" + type_)
     labels = np.full((len(right), len(LABELS)), SMOOTHING / len(LABELS), np.float32)
     labels[np.arange(len(right)), right] += 1 - SMOOTHING
-    number: dict[int, int] = {}  # things in the order of their first mentions
-    mentions = [(start, end, number.setdefault(index, len(number))) for start, end, index in spans]
-    named = [annotated.entities[index] for index in number]
-    things = describe_things(tokens, mentions, [TYPES.index(e["type"]) for e in named])
-    roles = [ROLES.index(e["role"]) for e in named]
-    relations = _relations(annotated, named, things)
-    return Example(tokens, labels, things, roles, relations, annotated.annotators)
+    ordered = sorted(candidates, key=lambda one: one.places[0])  # things are in the order of first mentions
+    things = describe_candidates(tokens, ordered)
+    entities = [None if one.entity is None else annotated.entities[one.entity] for one in ordered]
+    roles = np.array([_role(e, one.roles) for e, one in zip(entities, ordered, strict=True)], np.float32)
+    return Example(
+        tokens,
+        labels,
+        things,
+        roles.reshape(-1, len(ROLE_CLASSES)),
+        [NO_TYPE if e is None else TYPES.index(e["type"]) for e in entities],
+        _relations(annotated, entities, things),
+        annotated.annotators,
+    )
 
 
-def _relations(annotated: Annotated, named: Sequence[Mapping[str, Any]], things: Things) -> list[int]:
-    """Return the class of every pair of things."""
-    index = {name: i for i, e in enumerate(named) for name in (e["name"], *e.get("aliases", ()))}
+def _role(entity: Mapping[str, Any] | None, by_others: Sequence[float]) -> Floats:
+    """Return a thing's role to be learnt, shape (role classes,): as annotated, with a share by others."""
+    right = np.zeros(len(ROLE_CLASSES), np.float32)
+    right[ROLE_CLASSES.index("" if entity is None else entity["role"])] = 1
+    if entity is None or not by_others:
+        return right
+    return (1 - OTHERS_SHARE) * right + OTHERS_SHARE * np.array([*by_others, 0], np.float32)
+
+
+def _relations(
+    annotated: Annotated, entities: Sequence[Mapping[str, Any] | None], things: Things
+) -> list[int]:
+    """Return the class of every pair of things, which are these entities or none."""
+    index = {name: i for i, e in enumerate(entities) if e for name in (e["name"], *e.get("aliases", ()))}
     stated = {}
     for source, relation, target in annotated.relations:
         a, b = index.get(source), index.get(target)
@@ -158,15 +183,21 @@ class Model(nn.Module):
         self.mention = nn.Linear(5 * HIDDEN + SOUGHT, AROUND)
         described = 2 * AROUND + THING_FLAGS
         self.company = nn.Linear(described, COMPANY)
-        self.role_hidden = nn.Linear(described + COMPANY, 64)
-        self.role = nn.Linear(64, len(ROLES))
+        self.judge = nn.Linear(described + COMPANY, JUDGED)
+        self.role = nn.Linear(JUDGED, len(ROLE_CLASSES))
+        self.thing_type = nn.Linear(JUDGED, len(TYPES))
         self.meeting = nn.Linear(5 * HIDDEN + 2, AROUND)
-        self.pair_first = nn.Linear(described + len(ROLES), PAIR, bias=False)
-        self.pair_second = nn.Linear(described + len(ROLES), PAIR, bias=False)
+        self.pair_first = nn.Linear(described + len(ROLE_CLASSES), PAIR, bias=False)
+        self.pair_second = nn.Linear(described + len(ROLE_CLASSES), PAIR, bias=False)
         self.pair_flags = nn.Linear(PAIR_FLAGS, PAIR)
         self.pair_met = nn.Linear(AROUND, PAIR, bias=False)
         self.pair = nn.Linear(PAIR, len(RELATION_CLASSES))
-        habits = {"enter": HIDDEN, "label": len(LABELS), "role": len(ROLES), "pair": len(RELATION_CLASSES)}
+        habits = {
+            "enter": HIDDEN,
+            "label": len(LABELS),
+            "role": len(ROLE_CLASSES),
+            "pair": len(RELATION_CLASSES),
+        }
         self.habits = nn.ModuleDict({name: nn.Embedding(1 + ROUNDS, width) for name, width in habits.items()})
         for table in self.habits.values():
             nn.init.zeros_(table.weight)
@@ -205,8 +236,8 @@ class Model(nn.Module):
         whole = self.whole(hidden.sum(1, keepdim=True) / mask.sum(1, keepdim=True))
         return (hidden + F.relu(self.same_word(self._dropped(same, self.drop))) + sentence + whole) * mask
 
-    def judge_things(self, hidden: Tensor, batch: "Batch") -> tuple[Tensor, Tensor]:
-        """Return the scores of roles (things of the batch, roles) and of relations (pairs, classes)."""
+    def judge_things(self, hidden: Tensor, batch: "Batch") -> tuple[Tensor, Tensor, Tensor]:
+        """Return the scores of the roles and types of things and of the relations of pairs: rows, classes."""
         flat = hidden.reshape(-1, hidden.shape[-1])
         sums = torch.cat([torch.zeros(1, flat.shape[1]), flat.cumsum(0)])
         sentence_of = batch.sentences.flatten()
@@ -217,7 +248,7 @@ class Model(nn.Module):
 
         start, end, owner = batch.mentions.T
         sides = [F.pad(flat, (0, 0, 1, 1))[at] for at in (start, end + 1)]  # the tokens before and after
-        named = mean(start, end)
+        named = self._forget_names(mean(start, end))
         sought = self._sought(named, flat, batch)
         around = torch.cat([named, *sides, sentences[sentence_of[start]], sought], -1)
         around = F.relu(self.mention(self._dropped(around, JUDGED_DROP)))
@@ -228,8 +259,9 @@ class Model(nn.Module):
         company = torch.zeros(len(batch.annotators), COMPANY).scatter_reduce(
             0, _wide(paper, said), said, "amax"
         )
-        roles = self.role(F.relu(self.role_hidden(torch.cat([described, company[paper]], -1))))
-        roles = roles + self.habits["role"](batch.annotators[paper])
+        judged = F.relu(self.judge(torch.cat([described, company[paper]], -1)))
+        types = self.thing_type(judged)
+        roles = self.role(judged) + self.habits["role"](batch.annotators[paper])
 
         one, two, pair, turned = batch.meetings.T
         (start, end, _), (start2, end2, _) = batch.mentions[one].T, batch.mentions[two].T
@@ -250,7 +282,7 @@ class Model(nn.Module):
         relations = self.pair(self._dropped(middle, 0.2)) + self.habits["pair"](
             batch.annotators[paper[first]]
         )
-        return roles, relations
+        return roles, types, relations
 
     def _sought(self, named: Tensor, flat: Tensor, batch: "Batch") -> Tensor:
         """Return what each mention finds in its sentence, by attention that knows how far a token is."""
@@ -270,6 +302,12 @@ class Model(nn.Module):
             return x
         shape = (x.shape[0], *([1] * (x.dim() - 2)), x.shape[-1])
         return x * ((torch.rand(shape) > rate).float() / (1 - rate))
+
+    def _forget_names(self, named: Tensor) -> Tensor:
+        """Hide the words of some mentions, so that their surroundings are heard."""
+        if not self.training:
+            return named
+        return named * (torch.rand(len(named), 1) > NAME_FORGOTTEN).float()
 
     def _forget_lexicon(self, flags: Tensor) -> Tensor:
         """Hide what the lexicon and other papers say of some papers, so that their gaps are expected."""
@@ -300,7 +338,8 @@ class Batch:
     sentences: Tensor  # (papers, tokens), numbered through the batch, 0 for padding
     mentions: Tensor  # (mentions, 3): start and end in the flattened batch, thing of the batch
     thing_flags: Tensor  # (things, THING_FLAGS)
-    roles: Tensor  # (things,)
+    roles: Tensor  # (things, role classes) probabilities
+    types: Tensor  # (things,)
     pairs: Tensor  # (pairs, 2): things of the batch
     pair_flags: Tensor  # (pairs, PAIR_FLAGS)
     relations: Tensor  # (pairs,)
@@ -340,7 +379,8 @@ def collate(examples: Sequence[Example], words: Words) -> Batch:
         sentences,
         _joined(t.mentions + np.array([a, a, b]) for t, a, b in zip(things, token, thing, strict=False)),
         _joined(t.flags for t in things),
-        torch.tensor([role for example in examples for role in example.roles], dtype=torch.long),
+        _joined(example.roles for example in examples),
+        torch.tensor([type_ for example in examples for type_ in example.types], dtype=torch.long),
         _joined(t.pairs + b for t, b in zip(things, thing, strict=False)),
         _joined(t.pair_flags for t in things),
         torch.tensor([relation for example in examples for relation in example.relations], dtype=torch.long),
@@ -427,8 +467,12 @@ def _loss(model: Model, batch: Batch) -> Tensor:
     loss = (loss * batch.mask.flatten()).sum() / batch.mask.sum()
     if not len(batch.thing_flags):
         return loss
-    roles, relations = model.judge_things(hidden, batch)
+    roles, types, relations = model.judge_things(hidden, batch)
     loss = loss + ROLE_WEIGHT * F.cross_entropy(roles, batch.roles, label_smoothing=JUDGED_SMOOTHING)
+    if (typed := batch.types != NO_TYPE).any():
+        loss = loss + TYPE_WEIGHT * F.cross_entropy(
+            types[typed], batch.types[typed], label_smoothing=SMOOTHING
+        )
     if len(batch.pairs):
         judged = F.cross_entropy(relations, batch.relations, label_smoothing=JUDGED_SMOOTHING)
         loss = loss + PAIR_WEIGHT * judged

@@ -14,6 +14,7 @@ class Schedule:
 
     seed: int
     passes: int
+    half_passes: int
     rate: float
     last_rate: float
     batch: int

@@ -2,8 +2,9 @@
 
 `make train` runs the steps that project.yml declares (vectors, contexts, model, export, card) and skips what
 is up to date. This step, model, reads the annotated papers, the lexicon, train.cfg, the vectors and contexts
-of words; writes build/train/model.pt. Stopped, it goes on after the last whole pass (checkpoint.pt) and ends
-in the same bytes. About 40 minutes on one core.
+of words; writes build/train/model.pt. First two networks learn from a half of the papers each, and show by
+what they find in the other half what a thing is and what is none: see candidates.py. Stopped, it goes on
+after the last whole pass (checkpoint.pt of each) and ends in the same bytes. About 90 minutes on one core.
 With --fold K (`python -m weasel run fold . --vars.fold K`) a fifth of the training papers is held out, all
 goes to build/train/fold-K, and the figures of the held-out papers are printed: this is how choices are made.
 """
@@ -11,7 +12,7 @@ goes to build/train/fold-K, and the figures of the held-out papers are printed: 
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,20 +20,33 @@ import click
 
 from kgraph.extraction.features import Names
 from kgraph.lexicon import read_lexicon
-from pipelines.corpus import ALL, ANNOTATIONS, CORPUS, GOLD, TRAIN, Annotated, read_training_papers
+from pipelines.candidates import Candidate, as_annotated, find_in_others, halves
+from pipelines.corpus import (
+    ALL,
+    ANNOTATIONS,
+    CORPUS,
+    GOLD,
+    TRAIN,
+    Annotated,
+    also_shortened,
+    read_training_papers,
+)
 from pipelines.evidence import count_evidence, evidence_of_others
 from pipelines.schedule import CONFIG, Schedule, read_schedule
 
 BUILD = Path("build/train")
 FOLDS = 5
 HERE, PACKAGE = Path(__file__).parent, Path(__file__).parents[1] / "kgraph"
+EXTRACTION = ("candidates", "decoding", "definitions", "features", "grouping", "network", "tagger", "things")
 # what a trained network depends on, beside what is built: a checkpoint of others is not taken up
 SOURCES = (
     *(CORPUS, TRAIN, ANNOTATIONS, CONFIG, PACKAGE / "data" / "lexicon.tsv"),
-    *(HERE / f"{name}.py" for name in ("checkpoint", "corpus", "evidence", "model", "schedule", "train")),
-    *(PACKAGE / f"{name}.py" for name in ("keys", "lexicon", "records")),
-    *(PACKAGE / "extraction" / f"{name}.py" for name in ("features", "network", "things", "tokens")),
+    *(HERE / f"{name}.py" for name in ("candidates", "checkpoint", "corpus", "evidence", "export")),
+    *(HERE / f"{name}.py" for name in ("model", "schedule", "train")),
+    *(PACKAGE / f"{name}.py" for name in ("keys", "lexicon", "matching", "records")),
+    *(PACKAGE / "extraction" / f"{name}.py" for name in (*EXTRACTION, "tokens")),
 )
+CHECKPOINT = "checkpoint.pt"
 BUILT = ("vectors.npz", "words.txt", "word_contexts.npz")
 
 
@@ -48,12 +62,15 @@ def main(build: Path, fold: int | None, seed: int | None, papers: int) -> None:
     own, held_out = split(gold, fold)
     folder = build if fold is None else build / f"fold-{fold}"
     folder.mkdir(parents=True, exist_ok=True)
-    _train([*own, *ours], build, folder, schedule)
+    learnt_from = [*own, *ours]
+    candidates = _candidates(learnt_from, build, folder, schedule)
+    _train(learnt_from, candidates, build, folder, schedule)
+    for part in (*_halves(folder), folder):
+        (part / CHECKPOINT).unlink(missing_ok=True)
     if fold is not None:
-        from pipelines.export import export, read_model
         from pipelines.figures import print_figures
 
-        export(read_model(build, folder), count_evidence([*own, *ours]), build, folder / "tagger")
+        _export(learnt_from, build, folder)
         print_figures(folder / "tagger", held_out)
 
 
@@ -68,7 +85,37 @@ def split(papers: Sequence[Annotated], fold: int | None) -> tuple[list[Annotated
     )
 
 
-def _train(papers: Sequence[Annotated], build: Path, folder: Path, schedule: Schedule) -> None:
+def _candidates(
+    papers: Sequence[Annotated], build: Path, folder: Path, schedule: Schedule
+) -> dict[str, list[Candidate]]:
+    """Train a network on each half of the papers, and return what it finds in the other."""
+    of_half = replace(schedule, passes=schedule.half_passes)
+    parts = first, second = _halves(folder)
+    for half, own in zip(halves(papers), parts, strict=True):
+        own.mkdir(exist_ok=True)
+        named = {one.paper.id: as_annotated(one) for paper in half for one in also_shortened(paper)}
+        _train(half, named, build, own, of_half)
+        _export(half, build, own)
+    return find_in_others((first / "tagger", second / "tagger"), papers)
+
+
+def _halves(folder: Path) -> tuple[Path, Path]:
+    return folder / "half-0", folder / "half-1"
+
+
+def _export(papers: Sequence[Annotated], build: Path, folder: Path) -> None:
+    from pipelines.export import export, read_model
+
+    export(read_model(build, folder), count_evidence(papers), build, folder / "tagger")
+
+
+def _train(
+    papers: Sequence[Annotated],
+    candidates: Mapping[str, Sequence[Candidate]],
+    build: Path,
+    folder: Path,
+    schedule: Schedule,
+) -> None:
     """Write model.pt into the folder, by way of checkpoint.pt."""
     import torch  # not where types are checked, and pipelines.card has no need of it
 
@@ -76,19 +123,22 @@ def _train(papers: Sequence[Annotated], build: Path, folder: Path, schedule: Sch
     from pipelines.model import Model, encode, read_words, train
 
     (words, vectors), names = read_words(build), Names(read_lexicon())
-    examples = [encode(paper, words, names, evidence) for paper, evidence in evidence_of_others(papers)]
+    examples = [
+        encode(one, candidates[one.paper.id], words, names, evidence)
+        for annotated, evidence in evidence_of_others(papers)
+        for one in also_shortened(annotated)
+    ]
     gold = [example for example in examples if example.annotators == GOLD]
     examples += (schedule.gold_times - 1) * gold
     print(f"{len(papers)} papers described", file=sys.stderr, flush=True)
     inputs = (*SOURCES, *(build / name for name in BUILT))
     training = fingerprint(inputs, schedule, [annotated.paper.id for annotated in papers])
-    checkpoint = Checkpoint(folder / "checkpoint.pt", training)
+    checkpoint = Checkpoint(folder / CHECKPOINT, training)
     torch.manual_seed(schedule.seed)
     model = Model(vectors)
     train(model, examples, words, schedule, checkpoint=checkpoint, report=_Progress(schedule.passes))
     torch.save(model.state_dict(), folder / "model.partial")
     (folder / "model.partial").replace(folder / "model.pt")
-    checkpoint.path.unlink()
 
 
 class _Progress:

@@ -10,7 +10,8 @@ import pytest
 
 from kgraph.errors import BadInput
 from kgraph.extraction import Extractor, find_mentions
-from kgraph.extraction.extractor import _NO_NAME, _places, _whole_tex, _without_edges, load_extractor
+from kgraph.extraction.candidates import _NO_NAME, _places, _whole_tex, _without_edges
+from kgraph.extraction.extractor import load_extractor
 from kgraph.extraction.grouping import Span
 from kgraph.records import ROLES, STATED, TYPES, Extraction, Paper
 
@@ -26,6 +27,10 @@ ODD = [
     pytest.param(Paper("chinese", "一种新的方法", "我们提出了一种基于Transformer的方法。"), id="Chinese"),
     pytest.param(Paper("blanks", " ", "\n\n\t "), id="blanks"),
     pytest.param(Paper("surrogate", "A \ud800 title", "with \udfff halves"), id="lone surrogates"),
+    pytest.param(
+        Paper("half", "Fo\ud800Net: A Study", "We propose Fo\ud800Net and test it on GLUE."),
+        id="lone surrogates in a name",
+    ),
     pytest.param(
         Paper("long", "Long", "We train BERT on text. " + "It rained all day long. " * 20_000),
         id="100,000 words",
@@ -178,6 +183,67 @@ def test_a_pipeline_of_ones_own(tmp_path: Path) -> None:
     nlp.to_disk(tmp_path / "own")
     extraction = extract(Paper("x", "Notes", "Ada saw the lake."), load_extractor(str(tmp_path / "own")))
     assert [(m.text, m.label, m.rule) for m in extraction.mentions] == [("lake", "dataset", "pipeline")]
+
+
+def test_what_a_pipeline_of_ones_own_names_where_the_text_defines_it(tmp_path: Path) -> None:
+    import spacy
+
+    nlp = spacy.blank("en")
+    patterns = [{"label": "DATASET", "pattern": name} for name in ("Grey Pond", "GP")]
+    nlp.add_pipe("entity_ruler").add_patterns(patterns)  # type: ignore[attr-defined]
+    nlp.to_disk(tmp_path / "own")
+    paper = Paper("x", "Notes", "They went to the Grey Pond (GP) and swam.")
+    found = extract(paper, load_extractor(str(tmp_path / "own"))).mentions
+    assert [(m.text, m.name, m.label) for m in found] == [
+        ("Grey Pond", "GP", "dataset"),
+        ("GP", "GP", "dataset"),
+    ]
+
+
+def test_what_a_pipeline_of_ones_own_names_keeps_its_type(tmp_path: Path) -> None:
+    import spacy
+
+    nlp = spacy.blank("en")
+    patterns = [{"label": "DATASET", "pattern": "PondNet"}]
+    nlp.add_pipe("entity_ruler").add_patterns(patterns)  # type: ignore[attr-defined]
+    nlp.to_disk(tmp_path / "own")
+    found = extract(Paper("x", "PondNet: notes on lakes", ""), load_extractor(str(tmp_path / "own"))).mentions
+    assert [(m.text, m.label, m.rule) for m in found] == [("PondNet", "dataset", "pipeline")]
+
+
+def test_a_lexicon_of_ones_own_decides_the_type_of_all_mentions(tmp_path: Path) -> None:
+    lexicon = tmp_path / "own.tsv"
+    lexicon.write_text("grey-pond\tdataset\tGrey Pond Attention\n", "utf-8")
+    text = "We propose Grey Pond Attention (GPA). GPA beats LoRA on GLUE; GPA is fast."
+    found = extract(Paper("x", "On ponds", text), load_extractor(lexicon=[lexicon])).mentions
+    assert {m.label for m in found if m.name == "GPA"} == {"dataset"}
+
+
+@pytest.mark.parametrize("with_lexicon", [False, True])
+def test_a_pipeline_with_our_component_finds_what_the_tagger_does(
+    tmp_path: Path, extractor: Extractor, with_lexicon: bool
+) -> None:
+    import spacy
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("kgraph_tagger")
+    nlp.to_disk(tmp_path / "own")
+    lexicon = tmp_path / "own.tsv"
+    lexicon.write_text("fuzzle\tdataset\tfuzzle corpus\n", "utf-8")
+    given = [lexicon] if with_lexicon else []
+    own = load_extractor(str(tmp_path / "own"), lexicon=given)
+    assert extract(LORA, own) == extract(LORA, load_extractor(lexicon=given))
+    assert nlp(LORA.text).to_bytes()
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [("Preface", set()), ("Welcome", set()), ("BERT", {"BERT"}), ("TinyQNet", {"TinyQNet"})],
+)
+def test_a_title_of_one_word_is_a_name_if_it_is_known_or_written_like_one(
+    title: str, names: set[str], extractor: Extractor
+) -> None:
+    assert {m.name for m in extract(Paper("x", title, ""), extractor).mentions} == names
 
 
 def test_no_such_pipeline() -> None:

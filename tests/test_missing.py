@@ -8,7 +8,9 @@ import pytest
 from conftest import fill
 
 import kgraph
+from kgraph.config import Config
 from kgraph.errors import AmbiguousName, UnknownName
+from kgraph.extraction import load_extractor
 from kgraph.extraction.relations import LEAST_PROBABILITY
 from kgraph.missing import _extractor, _likeliest_relation, explain
 from kgraph.store import Store
@@ -135,10 +137,28 @@ def test_probability_is_that_of_the_extraction(tmp_path: Path) -> None:
     with Store(tmp_path / "p.db") as store:
         db = store.connection
         ((id_,),) = db.execute("SELECT id FROM papers").fetchall()
-        found = _likeliest_relation(db, _extractor(db)[0], id_, "entity:lora", "entity:qlora")
+        found = _likeliest_relation(db, *_extractor(db), id_, "entity:lora", "entity:qlora")
     assert found is not None
     assert found[:3] == ("entity:qlora", "extends", "entity:lora")
     assert found[3] >= 0.5
+
+
+def test_a_relation_that_would_be_stated_today(tmp_path: Path) -> None:
+    text = "We present QLoRA, which extends LoRA."
+    answer = explained(tmp_path, "QLoRA", "LoRA", paper(1, text, entity("QLoRA"), entity("LoRA")))
+    (today,) = [row for row in answer["reasons"] if row["reason"] == "stated_today"]
+    assert "today QLoRA extends LoRA would be, with probability 0." in today["says"]
+    assert today["probability"] >= LEAST_PROBABILITY
+
+
+def test_the_lexicon_beside_a_store_has_its_say(tmp_path: Path) -> None:
+    own = tmp_path / Config.lexicon
+    own.write_text("walrus\tdataset\twalrus way\n", "utf-8")
+    fill(tmp_path / "p.db", [ADAM])
+    with Store(tmp_path / "p.db") as store:
+        extractor, pipeline = _extractor(store.connection)
+    assert pipeline is None
+    assert extractor.fingerprint == load_extractor(lexicon=[own]).fingerprint
 
 
 def test_the_probability_shown_is_the_one_that_decides(tmp_path: Path) -> None:

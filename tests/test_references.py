@@ -128,7 +128,7 @@ def test_what_a_text_cites(abstract: str, found: list[tuple[str, str | None]]) -
 RECORDS = [
     {
         "id": "a",
-        "title": "On bees",
+        "title": "A reply",
         "date": "2024",
         "references": ["10.1000/x", "Smith, Lake fish, 1999", "b"],
     },

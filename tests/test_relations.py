@@ -69,7 +69,7 @@ def test_what_is_unsure_is_not_stated() -> None:
 
 
 @pytest.mark.parametrize(("sure", "count"), [((0.95, 0.95), 1), ((0.95, 0.6), 0), ((0.6, 0.95), 0)])
-def test_what_is_hardly_a_name_has_no_relations(sure: tuple[float, float], count: int) -> None:
+def test_what_is_hardly_a_thing_has_no_relations(sure: tuple[float, float], count: int) -> None:
     assert len(stated(MENTIONS, things(ROWS, []), judged("evaluated_on", 0.6, []), sure)) == count
 
 

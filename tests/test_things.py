@@ -22,7 +22,9 @@ def things() -> Things:
     tokens = tokens_of(TEXT)
     words = [TEXT[start:end] for start, end in tokens.spans]
     mentions = [(i, i + 1, NAMES.index(word)) for i, word in enumerate(words) if word in NAMES]
-    return describe_things(tokens, mentions, [TYPES.index(t) for t in ("model", "model", "dataset")])
+    return describe_things(
+        tokens, mentions, [TYPES.index(t) for t in ("model", "model", "dataset")], [0.9] * 3
+    )
 
 
 def test_every_two_things_are_a_pair(things: Things) -> None:
@@ -38,7 +40,7 @@ def test_a_meeting_in_which_the_later_thing_leads() -> None:
     tokens = tokens_of("Ones\nTwoNet beats OneNet. Then OneNet beats TwoNet.")
     words, order = [tokens.text[start:end] for start, end in tokens.spans], ["TwoNet", "OneNet"]
     mentions = [(i, i + 1, order.index(word)) for i, word in enumerate(words) if word in order]
-    assert describe_things(tokens, mentions, [0, 0]).meetings.tolist() == [[0, 1, 0, 0], [2, 3, 0, 1]]
+    assert describe_things(tokens, mentions, [0, 0], [1, 1]).meetings.tolist() == [[0, 1, 0, 0], [2, 3, 0, 1]]
 
 
 @pytest.mark.parametrize(
@@ -62,14 +64,14 @@ def test_pairs_that_share_no_sentence_say_how_far_apart(things: Things) -> None:
 
 def test_one_thing_has_no_company() -> None:
     tokens = tokens_of("Alone\nHere.")
-    things = describe_things(tokens, [(0, 1, 0)], [0])
+    things = describe_things(tokens, [(0, 1, 0)], [0], [1])
     assert things.pairs.shape == (0, 2)
     assert things.meetings.shape == (0, 4)
 
 
 def test_many_things_pair_with_their_neighbours_only() -> None:
     tokens = tokens_of("List\n" + " ".join(f"N{i}" for i in range(500)))
-    things = describe_things(tokens, [(i + 1, i + 2, i) for i in range(500)], [0] * 500)
+    things = describe_things(tokens, [(i + 1, i + 2, i) for i in range(500)], [0] * 500, [1] * 500)
     assert len(things.pairs) < 500 * 40
     assert max(b - a for a, b in things.pairs.tolist()) < 40
     assert all(a <= b for a, b in pairwise(things.meetings[:, 0].tolist()))

@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,16 +14,21 @@ import pytest
 from weasel.util import load_project_config
 
 from kgraph.extraction.features import Evidence, Names, Words
+from kgraph.extraction.network import RELATION_CLASSES, ROLE_CLASSES
+from kgraph.extraction.tokens import token_spans
 from kgraph.lexicon import Lexicon
-from kgraph.records import Paper
-from pipelines.corpus import Annotated
+from kgraph.records import TYPES, Paper
+from pipelines.candidates import OTHERS_SHARE, Candidate, as_annotated, find_in_others, halves
+from pipelines.corpus import Annotated, also_shortened, shortened
 from pipelines.schedule import Schedule, read_schedule
-from pipelines.train import BUILD, BUILT, SOURCES, split
+from pipelines.train import BUILD, BUILT, SOURCES, _candidates, split
 
 ROOT = Path(__file__).parents[1]
 PROJECT = load_project_config(ROOT)
 COMMANDS: dict[str, dict[str, Any]] = {command["name"]: command for command in PROJECT["commands"]}
-SCHEDULE = Schedule(seed=1, passes=3, rate=0.002, last_rate=0.0006, batch=1, gold_times=1, mean_decay=0.9)
+SCHEDULE = Schedule(
+    seed=1, passes=3, half_passes=2, rate=0.002, last_rate=0.0006, batch=1, gold_times=1, mean_decay=0.9
+)
 
 
 # ------------------------------------------------------------------------------------------------ the steps
@@ -84,6 +90,142 @@ def test_folds_hold_out_every_paper_once() -> None:
     assert all(len(kept) + len(out) == 13 for kept, out in held)
 
 
+# --------------------------------------------------------------------------------------------- candidates
+
+TAGGER = ROOT / "kgraph" / "data" / "tagger"
+
+
+def test_each_paper_is_in_one_half() -> None:
+    papers = [annotated(number) for number in range(7)]
+    assert sorted(paper.paper.id for half in halves(papers) for paper in half) == list("0123456")
+    assert [len(half) for half in halves(papers)] == [4, 3]
+
+
+@pytest.fixture(scope="module")
+def blind(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped tagger, but it takes nothing for a name."""
+    folder = tmp_path_factory.mktemp("blind")
+    with np.load(TAGGER / "weights.npz") as arrays:
+        weights = {name: arrays[name] for name in arrays.files}
+    weights["label_shift"][0] += 1000
+    np.savez(folder / "weights.npz", **weights)
+    for name in ("words.json", "evidence.tsv"):
+        shutil.copy(TAGGER / name, folder)
+    return folder
+
+
+def test_candidates_are_what_the_tagger_of_the_other_half_finds_and_the_annotated(blind: Path) -> None:
+    text = "We extend LoRA to vision. ImageNet is used, and so is the way of the walrus."
+    entities: list[dict[str, Any]] = [
+        {"name": "LoRA", "type": "method", "role": "extends"},
+        {"name": "way of the walrus", "type": "method", "role": "uses"},
+    ]
+    papers = [Annotated(Paper(id_, "On lakes", text), entities, ()) for id_ in ("a", "b")]
+    candidates = find_in_others((TAGGER, blind), papers)  # of a's half, and of b's
+
+    def shown(id_: str) -> list[tuple[str, int | None]]:
+        return [(text_of(papers[0], place), one.entity) for one in candidates[id_] for place in one.places]
+
+    assert shown("a") == [("LoRA", 0), ("way of the walrus", 1)]
+    assert shown("b") == [("LoRA", 0), ("ImageNet", None), ("way of the walrus", 1)]
+    assert all(one.sure < 0.4 for one in candidates["a"])
+    assert candidates["b"][0].sure > 0.8
+
+
+def test_halves_that_are_done_are_not_trained_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
+    vectors = np.random.default_rng(0).normal(size=(2, 8)).astype(np.float32)
+    (tmp_path / "words.txt").write_text("we\nthe\n", "utf-8")
+    np.savez(tmp_path / "vectors.npz", vectors=vectors, counts=[9, 9], capitalised=[0.1, 0.1])
+    np.savez(tmp_path / "word_contexts.npz", vectors=vectors)
+    papers = [annotated(number) for number in range(3)]
+    first = _candidates(papers, tmp_path, tmp_path, SCHEDULE)
+    assert "pass 2 of 2" in capsys.readouterr().err
+    assert _candidates(papers, tmp_path, tmp_path, SCHEDULE) == first
+    assert "pass" not in capsys.readouterr().err
+
+
+def test_what_is_no_thing_has_no_role_and_no_relation() -> None:
+    pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
+    from pipelines.model import encode
+
+    paper = annotated(1)
+    zorble, fuzzle, corpus = as_annotated(paper)
+    wrong = Candidate([(place + 2, place + 3) for place, _ in fuzzle.places], 0, 0.5, None)  # "beats"
+    words = Words([], [], [])
+    example = encode(paper, [zorble, wrong, corpus, fuzzle], words, Names(Lexicon()), Evidence({}))
+    assert [ROLE_CLASSES[role.argmax()] for role in example.roles] == [
+        "introduces",
+        "extends",
+        "",
+        "evaluates",
+    ]
+    stated = dict(zip(map(tuple, example.things.pairs.tolist()), example.relations, strict=True))
+    assert {pair: RELATION_CLASSES[relation] for pair, relation in stated.items() if relation} == {
+        (0, 1): "extends"
+    }
+
+
+def test_a_role_is_learnt_with_a_share_of_what_others_say() -> None:
+    pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
+    from pipelines.model import encode
+
+    paper = annotated(1)
+    zorble, *_ = as_annotated(paper)
+    doubted = replace(zorble, roles=[0.0, 0.0, 1.0, 0.0, 0.0, 0.0])
+    example = encode(paper, [doubted], Words([], [], []), Names(Lexicon()), Evidence({}))
+    ((introduces, _, compares, *others),) = example.roles.tolist()
+    assert (introduces, compares) == pytest.approx((1 - OTHERS_SHARE, OTHERS_SHARE))
+    assert not any(others)
+
+
+def test_a_type_is_learnt_of_things_only() -> None:
+    pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
+    from pipelines.model import NO_TYPE, encode
+
+    paper = annotated(1)
+    zorble, fuzzle, corpus = as_annotated(paper)
+    candidates = [replace(zorble, type=3), replace(fuzzle, entity=None), corpus]
+    example = encode(paper, candidates, Words([], [], []), Names(Lexicon()), Evidence({}))
+    assert example.types == [TYPES.index("method"), NO_TYPE, TYPES.index("dataset")]
+
+
+def test_a_title_alone_names_what_stands_there() -> None:
+    entities: list[dict[str, Any]] = [
+        {"name": "ZN", "type": "method", "role": "introduces", "aliases": ["Zorble Net"]},
+        {"name": "Fuzzle", "type": "method", "role": "extends"},
+    ]
+    paper = Annotated(
+        Paper("1", "A Zorble Net", "ZN extends Fuzzle."), entities, [("ZN", "extends", "Fuzzle")]
+    )
+    short = shortened(paper)
+    assert (short.paper.title, short.paper.abstract) == ("A Zorble Net", "")
+    assert [(e["name"], e["aliases"]) for e in short.entities] == [("Zorble Net", [])]
+    assert not short.relations
+
+
+def test_one_paper_in_ten_is_also_learnt_from_by_its_title() -> None:
+    papers = [one for number in range(1000) for one in also_shortened(annotated(number))]
+    assert 1050 < len(papers) < 1150
+    assert len({one.paper.id for one in papers}) == len(papers)
+
+
+def test_as_annotated_are_the_annotated_alone() -> None:
+    paper = annotated(1)
+    assert [(text_of(paper, *one.places), one.sure, one.entity) for one in as_annotated(paper)] == [
+        ("Zorble-1", 1.0, 0),
+        ("Fuzzle", 1.0, 1),
+        ("Lake corpus", 1.0, 2),
+    ]
+
+
+def text_of(paper: Annotated, place: tuple[int, int]) -> str:
+    spans = token_spans(paper.paper.text)
+    return paper.paper.text[spans[place[0]][0] : spans[place[1] - 1][1]]
+
+
 # ---------------------------------------------------------------------------------------------- the network
 
 
@@ -110,7 +252,8 @@ def learn() -> Callable[..., bytes]:
     def learn(schedule: Schedule = SCHEDULE, **options: Any) -> bytes:
         words = Words(["we", "present", "beats", "corpus"], [9, 9, 9, 9], [0.1] * 4)
         names, evidence = Names(Lexicon()), Evidence({})
-        examples = [encode(annotated(number), words, names, evidence) for number in range(5)]
+        papers = [annotated(number) for number in range(5)]
+        examples = [encode(paper, as_annotated(paper), words, names, evidence) for paper in papers]
         torch.manual_seed(schedule.seed)
         model = Model(vectors)
         train(model, examples, words, schedule, **options)

@@ -13,7 +13,7 @@ from spacy.tokens import Doc, SpanGroup
 
 from kgraph.errors import BadInput
 from kgraph.extraction.grouping import Span
-from kgraph.extraction.tagger import Reading, Tagger
+from kgraph.extraction.tagger import Tagger
 from kgraph.lexicon import read_lexicon
 from kgraph.records import TYPES
 
@@ -29,8 +29,7 @@ class TaggerComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         with self.tagger.network.one_thread():
-            reading = self.tagger.read(doc.text)
-            found = list(self.tagger.find(reading))
+            found = list(self.tagger.find(self.tagger.read(doc.text)))
         spans, scores = [], []
         for start, end, type_, score in found:
             span = doc.char_span(start, end, type_.upper(), alignment_mode="expand")
@@ -39,7 +38,6 @@ class TaggerComponent:
             scores.append(score)
         doc.spans[PIPE] = SpanGroup(doc, name=PIPE, spans=spans, attrs={"scores": scores})
         doc.set_ents(spacy.util.filter_spans(spans))
-        doc.user_data[PIPE] = reading
         return doc
 
 
@@ -67,9 +65,3 @@ def named_spans(doc: Doc) -> Iterator[Span]:
         if type_ in TYPES:
             rule = "pipeline" if ours is None else "tagger"
             yield Span(span.start_char, span.end_char, span.text, type_, score, rule)
-
-
-def reading_of(doc: Doc) -> Reading | None:
-    """Return what the tagger read of this doc, if it did."""
-    reading: Reading | None = doc.user_data.get(PIPE)
-    return reading

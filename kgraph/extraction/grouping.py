@@ -24,6 +24,10 @@ _HEADS = re.compile(
 )
 
 
+GIVEN = ("lexicon", "pipeline")  # the rules by which the user names things: they are not ours to judge
+SEVERAL = "several"  # the rule that cuts the first name out of "CIFAR-10/100"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A span that the tagger or a rule found, characters, half open."""
@@ -156,7 +160,7 @@ def _thing(spans: Sequence[Span], shorts: dict[str, int]) -> Thing:
     forms = Counter(span.text for span in ordered)
     name = min(forms, key=lambda form: (-shorts.get(name_key(form), 0), -forms[form], len(form), form))
     votes: Counter[str] = Counter()
-    for span in ordered:
+    for span in [span for span in ordered if span.rule in GIVEN] or ordered:
         votes[span.type] += span.score
     type_ = min(votes, key=lambda type_: (-votes[type_], type_))
     return Thing(name, type_, max(span.score for span in ordered), tuple(ordered))

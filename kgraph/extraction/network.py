@@ -1,4 +1,4 @@
-"""The tagger's network in numpy: labels of tokens, roles of things, relations between them.
+"""The tagger's network in numpy: labels of tokens, then what of the candidates are things.
 
 The sums are those of pipelines/model.py, which trains it. One paper is one pass, never padded or
 batched, so a paper's result does not depend on its neighbours. What a word alone decides of the
@@ -27,9 +27,10 @@ from kgraph.extraction.features import (
     read_evidence,
 )
 from kgraph.extraction.things import Things
-from kgraph.records import STATED, TYPES
+from kgraph.records import ROLES, STATED, TYPES
 
 LABELS = ("O", *(f"{place}-{type_}" for type_ in TYPES for place in "BI"))
+ROLE_CLASSES = (*ROLES, "")  # the last: no thing after all
 # Of the earlier thing to the later one: nothing, then every relation forwards and backwards.
 RELATION_CLASSES = ("", *(f"{way}{relation}" for relation in STATED for way in ("", "<")))
 DILATIONS = (1, 2, 4, 1)
@@ -119,7 +120,7 @@ class Network:
         return softmax(scores)
 
     def judge_things(self, hidden: Floats, tokens: Tokens, things: Things) -> "Judged":
-        """Score the roles of the things and their mentions, and the relations of pairs of things."""
+        """Score what may be things: whether they are, their types, roles and relations."""
         return Judged(self._weights, hidden, tokens, things)
 
     def _pooled(self, hidden: Floats, tokens: Tokens) -> Floats:
@@ -153,7 +154,7 @@ class Network:
 
 
 class Judged:
-    """What the network says of the things of one text.
+    """What the network says of the candidates of one text, here all called things: what they are and are not.
 
     A thing is described by the most and the mean of what is around its mentions; a pair of things by both,
     by the roles they seem to have, and by the most of what stands where they meet. For the proof a thing is
@@ -172,16 +173,23 @@ class Judged:
             [_most(self._around, owners, count), _mean(self._around, owners, count), things.flags], axis=1
         )
         self._company = self._layer("company", self._described).max(axis=0, initial=0)
-        self.roles = self._role_scores(self._described)  # (things, roles)
+        judged = self._judge(self._described)
+        self.roles = self._scores("role", judged)  # (things, len(ROLE_CLASSES))
+        self.types = self._scores("thing_type", judged)  # (things, len(TYPES)), of what is a thing
         self._met = _by_part(self._meetings_described, len(things.meetings))
         self._sides = self._pair_sides()
         met = _most(self._met, things.meetings[:, 2], len(things.pairs))
         self.relations = self._relation_scores(self._sides, met)  # (pairs, classes)
 
+    def probabilities(self) -> Floats:
+        """Return the probability of each to be a thing that the paper names, shape (things,)."""
+        return np.asarray(1 - softmax(self.roles)[:, -1], np.float32)
+
     def mention_roles(self) -> Floats:
-        """Return the scores of roles from each mention alone, shape (mentions, roles)."""
+        """Return the scores of roles from each mention alone, shape (mentions, len(ROLE_CLASSES))."""
         flags = self._things.flags[self._things.mentions[:, 2]]
-        return self._role_scores(np.concatenate([self._around, self._around, flags], axis=1))
+        judged = self._judge(np.concatenate([self._around, self._around, flags], axis=1))
+        return self._scores("role", judged)
 
     def meeting_relations(self, meetings: npt.NDArray[np.intp]) -> Floats:
         """Return the scores of relations from each of some meetings alone, shape (meetings, classes)."""
@@ -221,10 +229,12 @@ class Judged:
         lengths = np.maximum(ends - starts, 1)[:, None]
         return np.asarray(inside.astype(np.float32) @ self._hidden / lengths.astype(np.float32), np.float32)
 
-    def _role_scores(self, described: Floats) -> Floats:
+    def _judge(self, described: Floats) -> Floats:
         company = np.broadcast_to(self._company, (len(described), len(self._company)))
-        middle = self._layer("role_hidden", np.concatenate([described, company], axis=1))
-        return np.asarray(middle @ self._weights["role"] + self._weights["role_shift"], np.float32)
+        return self._layer("judge", np.concatenate([described, company], axis=1))
+
+    def _scores(self, name: str, x: Floats) -> Floats:
+        return np.asarray(x @ self._weights[name] + self._weights[f"{name}_shift"], np.float32)
 
     def _meetings_described(self, part: slice) -> Floats:
         one, two, _, turned = self._things.meetings[part].T
@@ -253,11 +263,10 @@ class Judged:
         )
 
     def _relation_scores(self, sides: Floats, met: Floats) -> Floats:
-        middle = np.maximum(sides + met @ self._weights["pair_met"], 0)
-        return np.asarray(middle @ self._weights["pair"] + self._weights["pair_shift"], np.float32)
+        return self._scores("pair", np.maximum(sides + met @ self._weights["pair_met"], 0))
 
     def _layer(self, name: str, x: Floats) -> Floats:
-        return np.asarray(np.maximum(x @ self._weights[name] + self._weights[f"{name}_shift"], 0), np.float32)
+        return np.maximum(self._scores(name, x), 0)
 
 
 def _by_part(describe: Callable[[slice], Floats], count: int) -> Floats:

@@ -9,21 +9,19 @@ from kgraph.extraction.network import RELATION_CLASSES, Judged, softmax
 from kgraph.extraction.things import Things
 from kgraph.records import Mention, Statement
 
-# chosen on a held-out fifth of the training papers
-LEAST_PROBABILITY = 0.35
-DOUBT = 3  # the power of the scores of both names, by which a relation is believed the less
+LEAST_PROBABILITY = 0.35  # chosen on a held-out fifth of the training papers
 
 
 def find_statements(
-    mentions: Sequence[Mention], things: Things, judged: Judged, sure: Floats
+    mentions: Sequence[Mention], things: Things, judged: Judged, probabilities: Floats
 ) -> Iterator[Statement]:
     """Yield the relations between things; `mentions` are those of `things`, in the same order.
 
-    `sure` says of each thing, 0 to 1, how far it is one.
+    `probabilities` are those of each to be a thing.
     """
     probability = softmax(judged.relations)
     best = probability[:, 1:].argmax(axis=1) + 1
-    for pair in np.flatnonzero(believed(probability, things, sure) >= LEAST_PROBABILITY).tolist():
+    for pair in np.flatnonzero(believed(probability, things, probabilities) >= LEAST_PROBABILITY).tolist():
         relation = RELATION_CLASSES[best[pair]]
         source, target = (mentions[i] for i in _proof(things, judged, pair, int(best[pair])))
         if relation.startswith("<"):
@@ -37,9 +35,9 @@ def find_statements(
         )
 
 
-def believed(probability: Floats, things: Things, sure: Floats) -> Floats:
+def believed(probability: Floats, things: Things, probabilities: Floats) -> Floats:
     """Return how far it is believed of each pair of things that a relation is stated, 0 to 1."""
-    return np.asarray((1 - probability[:, 0]) * sure[things.pairs].prod(axis=1) ** DOUBT, np.float32)
+    return np.asarray((1 - probability[:, 0]) * probabilities[things.pairs].prod(axis=1), np.float32)
 
 
 def _proof(things: Things, judged: Judged, pair: int, relation: int) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from importlib.resources import as_file, files
+from pathlib import Path
 
 from kgraph.extraction.decoding import find_spans
 from kgraph.extraction.features import Floats, Names, Tokens, describe
@@ -46,7 +47,7 @@ def _of_one_line(reading: Reading, first: int, last: int) -> int:
 
 
 class Tagger:
-    """The network with a lexicon: reads a text, finds names, judges roles and relations.
+    """The network with a lexicon: reads a text, finds names, judges what may be things.
 
     Callers keep to one thread while they ask it about a text: `network.one_thread`.
     """
@@ -60,7 +61,11 @@ class Tagger:
     @classmethod
     def shipped(cls, lexicon: Lexicon) -> "Tagger":
         with as_file(files("kgraph") / "data" / "tagger") as folder:
-            return cls(Network.read(folder), lexicon)
+            return cls.read_from(folder, lexicon)
+
+    @classmethod
+    def read_from(cls, folder: Path, lexicon: Lexicon) -> "Tagger":
+        return cls(Network.read(folder), lexicon)
 
     def read(self, text: str) -> Reading:
         """Describe a text, its first line being the title, and run the network over it."""
@@ -85,11 +90,15 @@ class Tagger:
                 yield spans[first][0], spans[last - 1][1], type_, round(1000 * score)
 
     def _may_stand_alone(self, reading: Reading, token: int, known: Mapping[int, tuple[int, int]]) -> bool:
-        """Refuse a common word as a name unless the lexicon has it or a colon follows."""
-        if not self.network.words.plain(int(reading.tokens.rows[token])):
+        """Refuse a word that the lexicon lacks: a common one without a colon, or the whole text ("Preface")."""
+        if known.get(token) == (token, token + 1):
             return True
         start, end = reading.tokens.spans[token]
-        return known.get(token) == (token, token + 1) or (start == 0 and reading.text[end : end + 1] == ":")
+        word, text = reading.text[start:end], reading.text
+        if word == text.strip():
+            return not word[1:].islower()
+        plain = self.network.words.plain(int(reading.tokens.rows[token]))
+        return not plain or (start == 0 and text[end : end + 1] == ":")
 
     def judge(self, reading: Reading, start: int, end: int) -> tuple[str, int]:
         """Return the likeliest type of a span of characters and its score 0..1000 as a name at all."""
@@ -113,5 +122,5 @@ class Tagger:
             yield spans[first][0], spans[last - 1][1], TYPES[type_]
 
     def judge_things(self, reading: Reading, things: Things) -> Judged:
-        """Score the roles of things and the relations between them."""
+        """Score what may be things: whether they are, their types, roles and relations."""
         return self.network.judge_things(reading.hidden, reading.tokens, things)

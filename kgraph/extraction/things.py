@@ -1,7 +1,7 @@
 """What the network is told of the things of one text, beside its tokens: places, types and company.
 
-A thing is what a paper names, at one place or several. Training and inference share this, so that a
-role or a relation is judged from the same numbers in both.
+A thing is what a paper names, at one place or several, or what may be that. Training and inference share
+this, so that a role or a relation is judged from the same numbers in both.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,10 +13,11 @@ import numpy as np
 from kgraph.extraction.features import Floats, Ints, Tokens
 from kgraph.records import TYPES
 
-THING_FLAGS = len(TYPES) + 6
+THING_FLAGS = len(TYPES) + 8
 PAIR_FLAGS = 5
 _FARTHEST = 40  # things apart, in reading order, of a pair; more are a list, not prose
 _NEAREST = 12  # mentions apart, in one sentence, that meet
+_LEAST_SURE = 0.02  # a lower score says no more
 
 Mentioned = tuple[int, int, int]  # first token, token after the last, thing
 
@@ -32,10 +33,13 @@ class Things:
     meetings: Ints  # (k, 4) two mentions of one sentence, their pair, 1 if the later thing leads
 
 
-def describe_things(tokens: Tokens, mentions: Sequence[Mentioned], types: Sequence[int]) -> Things:
+def describe_things(
+    tokens: Tokens, mentions: Sequence[Mentioned], types: Sequence[int], sure: Sequence[float]
+) -> Things:
     """Describe things given by their mentions in reading order and by their types, indices into TYPES.
 
-    Things are numbered in the order of their first mentions.
+    Things are numbered in the order of their first mentions. `sure` says how far the tagger takes each
+    for a name, 0 to 1.
     """
     places: list[list[Mentioned]] = [[] for _ in types]
     for mention in mentions:
@@ -44,7 +48,7 @@ def describe_things(tokens: Tokens, mentions: Sequence[Mentioned], types: Sequen
     sentences = [{int(tokens.sentences[start]) for start, _, _ in own} for own in places]
     return Things(
         _rows(mentions, 3),
-        _flags(tokens, places, types),
+        _flags(tokens, places, types, sure),
         _rows(pairs, 2),
         _pair_flags(pairs, sentences),
         _rows(list(_meetings(tokens, mentions, pairs)), 4),
@@ -55,8 +59,10 @@ def _rows(rows: Sequence[Sequence[int]], width: int) -> Ints:
     return np.array(rows, np.int32).reshape(-1, width)
 
 
-def _flags(tokens: Tokens, places: Sequence[Sequence[Mentioned]], types: Sequence[int]) -> Floats:
-    """Type, how often, in the title, first of it, before its colon, how early, defined where it stands."""
+def _flags(
+    tokens: Tokens, places: Sequence[Sequence[Mentioned]], types: Sequence[int], sure: Sequence[float]
+) -> Floats:
+    """Type, how often, in the title, first of it, before its colon, how early, defined there, how sure."""
     flags = np.zeros((len(places), THING_FLAGS), np.float32)
     flags[np.arange(len(places)), types] = 1
     last = max(len(tokens.sentence_spans) - 1, 1)
@@ -70,6 +76,8 @@ def _flags(tokens: Tokens, places: Sequence[Sequence[Mentioned]], types: Sequenc
             titled and start == 0 and tokens.text.startswith(":", tokens.spans[end - 1][1]),
             tokens.sentences[start] / last,
             any(tokens.text.startswith(" (", tokens.spans[end - 1][1]) for _, end, _ in own),
+            sure[thing],
+            np.log(max(sure[thing], _LEAST_SURE)),
         )
     return flags
 
