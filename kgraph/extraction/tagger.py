@@ -90,7 +90,7 @@ class Tagger:
                 yield spans[first][0], spans[last - 1][1], type_, round(1000 * score)
 
     def _may_stand_alone(self, reading: Reading, token: int, known: Mapping[int, tuple[int, int]]) -> bool:
-        """Refuse a word that the lexicon lacks: a common one without a colon, or the whole text ("Preface")."""
+        """Refuse a word the lexicon lacks: a common one without a colon, or one that is all the text."""
         if known.get(token) == (token, token + 1):
             return True
         start, end = reading.tokens.spans[token]
