@@ -80,7 +80,7 @@ class Mention:
     name: str
     label: str
     role: str
-    score: int  # 0..1000, how probably it names a thing, equal in all mentions of a name; sums have no order
+    score: int  # 0..1000, the probability that it names a thing; whole, so that sums do not depend on order
     rule: str  # what found it: tagger, several, definition, title, repeat, lexicon or pipeline
     sentence_start: int
     sentence_end: int
