@@ -16,7 +16,7 @@ from kgraph.config import Config
 from kgraph.documents import Document
 from kgraph.errors import BadInput
 from kgraph.evaluation import built_documents, read_gold, read_rows
-from kgraph.matching import fold
+from kgraph.matching import fold, names_of
 
 Pair = dict[str, Any]
 
@@ -89,7 +89,7 @@ def _node(document: Document | None, spelling: str) -> str | None:
     named = [
         (name, entity["node"])
         for entity in (document["entities"] if document else ())
-        for name in (entity["name"], *entity["aliases"])
+        for name in names_of(entity)
     ]
     same = [node for name, node in named if name == spelling]
     like = [node for name, node in named if fold(name) == fold(spelling)]

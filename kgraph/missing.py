@@ -24,7 +24,7 @@ from kgraph.records import STATED, Edge
 if TYPE_CHECKING:
     from kgraph.extraction import Extractor
     from kgraph.extraction.grouping import Thing
-    from kgraph.extraction.tagger import Reading
+    from kgraph.extraction.tagger import Reading, Tagger
 
 _SHOWN = 3  # places of one kind that are shown
 _PAPERS = 200  # texts that are searched closely
@@ -408,13 +408,15 @@ def _first_place(paper: Row, mentions: list[Row], named: _Named) -> _Place | Non
 
 def _unfound(db: Connection, places: list[_Place]) -> Iterator[Row]:
     """Yield a reason for each of the first places, with its sentence."""
+    from kgraph.extraction.candidates import find_candidates
+
     extractor, pipeline = _extractor(db)
     for place in places[:_SHOWN]:
         with extractor.tagger.network.one_thread():
-            reading = extractor.tagger.read(place.text)
+            reading, candidates = find_candidates(place.text, extractor.tagger, extractor.lexicon)
             start, end = reading.sentence_of(place.start)
             yield {
-                **(_found_instead(place) or _doubted(place, reading, extractor, pipeline)),
+                **(_found_instead(place) or _doubted(place, reading, candidates, extractor.tagger, pipeline)),
                 "paper": place.paper,
                 "title": place.title,
                 "date": place.date,
@@ -437,16 +439,16 @@ def _found_instead(place: _Place) -> Row | None:
     return _reason("unclear", f"{place.said}; which of several things it means there is unclear.")
 
 
-def _doubted(place: _Place, reading: Reading, extractor: Extractor, pipeline: str | None) -> Row:
+def _doubted(
+    place: _Place, reading: Reading, candidates: Sequence[Thing], tagger: Tagger, pipeline: str | None
+) -> Row:
     """Say how near what stands at a place comes to being taken for a name."""
-    from kgraph.extraction.candidates import LEAST_SCORE, find_candidates
+    from kgraph.extraction.candidates import LEAST_SCORE
     from kgraph.extraction.judging import LEAST_PROBABILITY, judge_candidates
 
     says = f"{place.said}, but was not taken for a name"
     if pipeline is not None:
         return _reason("not_found", f"{says}.")
-    tagger = extractor.tagger
-    _, candidates = find_candidates(place.text, tagger, extractor.lexicon)
     for number, thing in enumerate(candidates):
         if any(span.start < place.end and place.start < span.end for span in thing.spans):
             probability = float(judge_candidates(candidates, reading, tagger).probabilities[number])

@@ -21,7 +21,7 @@ def agreement() -> dict[int, dict[str, Any]]:
     by_round: dict[int, dict[str, Any]] = defaultdict(dict)
     for row in map(json.loads, TWICE.read_text("utf-8").split("\n")[:-1]):
         by_round[round_of(row)][row["id"]] = row
-    gold = list(read_gold(TRAIN))
+    gold = read_gold(TRAIN)
     return {
         number: score((row for row in gold if row["id"] in ours), ours)
         for number, ours in sorted(by_round.items())

@@ -39,7 +39,8 @@ def _card(figures: dict[str, Any]) -> str:
     rows = read_lexicon().rows
     with np.load(DATA / "tagger" / "weights.npz") as weights:
         width = weights["label"].shape[0]
-    ours, twice = read_annotated_corpus(), agreement()
+    given, ours, twice = len(read_annotated(TRAIN)), read_annotated_corpus(), agreement()
+    schedule = read_schedule()
     rounds = Counter(paper.annotators for paper in ours)
     evidence = len(read_evidence(DATA / "tagger" / "evidence.tsv"))
     return f"""# Model card: the tagger of kgraph
@@ -61,18 +62,18 @@ a thing is then judged with all its mentions and what these find in their senten
 is one at all, its type, and its role among the things of the paper; and every two things their relation, if
 any.
 
-**Training.** What ships learns from {len(read_annotated(TRAIN)) + len(ours):,} annotated papers, {read_schedule().passes} passes, the running mean of its weights kept.
+**Training.** What ships learns from {given + len(ours):,} annotated papers, {schedule.passes} passes, the running mean of its weights kept.
 What is no thing it learns from the errors of two networks that learnt from a half of the papers each: it is
 shown what either takes for a name in the other half. A share of {OTHERS_SHARE} of every role to be learnt is
 what such a network says of it, since annotators err, too. Of one paper in {SHORTENED} the title alone is learnt from as
 well. Those who annotated the given papers and those who annotated ours, in three rounds, differ a little
 in what they take for a name: where the network decides it has a bias of each, the given annotations are
-seen {read_schedule().gold_times} times a pass, and what ships has their bias. Its word vectors come from the {sum(1 for _ in read_corpus()):,}
+seen {schedule.gold_times} times a pass, and what ships has their bias. Its word vectors come from the {sum(1 for _ in read_corpus()):,}
 abstracts of the corpus and from all-MiniLM-L6-v2 (Apache 2.0), which only training needs. `make train` does
 all of it from ../shared and this repository, in about 100 minutes on one core. Choices were made on a
 held-out fifth of the given annotations (`python -m pipelines.train --fold 0`).
 
-**Data.** {len(read_annotated(TRAIN)):,} papers of ../shared/gold, annotated by language models of one family after a written
+**Data.** {given:,} papers of ../shared/gold, annotated by language models of one family after a written
 guideline, and {len(ours):,} papers of ../shared/corpora annotated the same way by language models for this project
 (pipelines/annotations.jsonl: names, types, roles and relations by the paper's number, no text):
 {rounds[1]:,} in a first round, {rounds[2]:,} in a second, {rounds[3]:,} in a third; in the last two papers like trending ones were

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kgraph.extraction.tokens import token_spans
+from kgraph.matching import names_of
 from kgraph.records import Paper
 
 SHARED = Path(__file__).parents[1].parent / "shared"
@@ -46,7 +47,7 @@ class Annotated:
         ends = {end: i + 1 for i, (_, end) in enumerate(tokens)}
         found = []
         for index, entity in enumerate(self.entities):
-            for spelling in sorted({entity["name"], *entity.get("aliases", ())}):
+            for spelling in sorted(set(names_of(entity))):
                 for match in re.finditer(re.escape(spelling) + "s?", text):
                     for end in (match.end(), match.start() + len(spelling)):
                         if match.start() in starts and end in ends:
@@ -73,7 +74,7 @@ def shortened(annotated: Annotated) -> Annotated:
     entities = [
         {**entity, "name": names[0], "aliases": names[1:]}
         for entity in annotated.entities
-        if (names := [name for name in (entity["name"], *entity.get("aliases", ())) if name in paper.text])
+        if (names := [name for name in names_of(entity) if name in paper.text])
     ]
     return Annotated(paper, entities, (), annotated.annotators)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from kgraph.extraction.features import Counts, Evidence
 from kgraph.extraction.tokens import token_spans
 from kgraph.keys import name_key
+from kgraph.matching import names_of
 from kgraph.records import GRAPH_TYPES
 from pipelines.corpus import Annotated
 
@@ -35,7 +36,7 @@ def count_evidence(papers: Sequence[Annotated]) -> dict[str, Counts]:
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     for annotated in papers:
         for entity in annotated.entities:
-            for spelling in {entity["name"], *entity.get("aliases", ())}:
+            for spelling in set(names_of(entity)):
                 forms[_key(_words(spelling))][" ".join(spelling.split())] += 1
     spelled = {key: min(form, key=lambda text: (-form[text], text)) for key, form in forms.items() if key}
     for _ in range(2):  # without the rare ones, the shorter spellings in them are found oftener
@@ -61,7 +62,7 @@ def _own_counts(annotated: Annotated) -> dict[str, Counts]:
     own = {}
     for entity in annotated.entities:
         thing = int(entity["type"] in GRAPH_TYPES)
-        for spelling in (entity["name"], *entity.get("aliases", ())):
+        for spelling in names_of(entity):
             own[_key(_words(spelling))] = Counts(1, thing, 1 - thing)
     return own
 

@@ -45,6 +45,7 @@ from kgraph.extraction.network import (
     looks,
 )
 from kgraph.extraction.things import PAIR_FLAGS, THING_FLAGS, Things
+from kgraph.matching import names_of
 from kgraph.records import STATED, SYMMETRIC, TYPES
 from pipelines.candidates import OTHERS_SHARE, Candidate, describe_candidates
 from pipelines.checkpoint import Checkpoint
@@ -132,7 +133,7 @@ def _relations(
     annotated: Annotated, entities: Sequence[Mapping[str, Any] | None], things: Things
 ) -> list[int]:
     """Return the class of every pair of things, which are these entities or none."""
-    index = {name: i for i, e in enumerate(entities) if e for name in (e["name"], *e.get("aliases", ()))}
+    index = {name: i for i, e in enumerate(entities) if e for name in names_of(e)}
     stated = {}
     for source, relation, target in annotated.relations:
         a, b = index.get(source), index.get(target)
