@@ -27,6 +27,7 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SIGN = r"[\s_/~$^{}().,'`\"\\‐-―−-]"
 _BETWEEN_DIGITS = re.compile(rf"(?<=\d){_SIGN}+(?=\d)")
 _ELSEWHERE = re.compile(rf"(?<!\d){_SIGN}|{_SIGN}(?!\d)")
+_SMALL = re.compile(r"[\s_‐-―−-]+(?=s\Z)")  # what keeps "ViT-S" from "ViTs"
 
 _ISE_VERBS = """
     amort anonym binar categor character contextual custom diagonal discret equal factor final formal general
@@ -88,6 +89,8 @@ def alias_key(name: str) -> str:
     ('gpt4', 'gpt4', 'betavae', 'qstar')
     >>> alias_key("Qwen 2.5"), alias_key("Qwen25"), alias_key("Llama-2-7B"), alias_key("Llama 27B")
     ('qwen2.5', 'qwen25', 'llama2-7b', 'llama27b')
+    >>> alias_key("ViT-S"), alias_key("ViT S"), alias_key("ViTs"), alias_key("ViT-B")
+    ('vit-s', 'vit-s', 'vits', 'vitb')
     >>> alias_key("Optimised Quantisation") == alias_key("optimized quantization")
     True
     """
@@ -95,7 +98,9 @@ def alias_key(name: str) -> str:
     if not name.isalnum():
         name = _THOUSANDS.sub("", name) if "," in name else name
         name = _BETWEEN_DIGITS.sub(lambda gap: "." if gap[0] == "." else "-", name)
+        small = _SMALL.search(name)
         name = _ELSEWHERE.sub("", name)
+        name = f"{name[:-1]}-s" if small else name
     if _BRITISH_TRACE.search(name):
         name = _BRITISH_WORD.sub(lambda word: _BRITISH[word[0]], name)
     return name
@@ -104,11 +109,17 @@ def alias_key(name: str) -> str:
 def name_key(name: str) -> str:
     """Fold as `alias_key` does, and a plural s besides: enough within one paper, too much over a collection.
 
-    >>> name_key("Transformers"), name_key("GANs"), name_key("loss")
-    ('transformer', 'gan', 'loss')
+    >>> name_key("Transformers"), name_key("GANs"), name_key("loss"), name_key("ViT-S")
+    ('transformer', 'gan', 'loss', 'vit-s')
+    >>> name_key("Gaussian processes"), name_key("evolution strategies")
+    ('gaussianprocess', 'evolutionstrategy')
     """
     key = alias_key(name)
-    return key[:-1] if len(key) > 3 and key.endswith("s") and not key.endswith("ss") else key
+    if len(key) <= 3 or not key.endswith("s") or key.endswith(("ss", "-s")):
+        return key
+    if key.endswith("sses"):
+        return key[:-2]
+    return f"{key[:-3]}y" if key.endswith("ies") and len(key) > 4 else key[:-1]
 
 
 def slug(name: str) -> str:

@@ -1,27 +1,28 @@
 """What the tagger may take for things in papers that it has not learnt from: some are, some are not.
 
 In the papers that it learnt from it errs too seldom to show what its errors are like. So two networks learn
-from a half of the papers each, and each names what it finds in the other half.
+from a half of the papers each, and each names what it finds in the other half, and which roles and relations
+that has: the annotators err, too.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from kgraph.extraction.candidates import find_candidates
-from kgraph.extraction.features import Tokens
+from kgraph.extraction.features import Floats, Tokens
 from kgraph.extraction.grouping import Thing
 from kgraph.extraction.network import softmax
 from kgraph.extraction.tagger import Reading, Tagger
 from kgraph.extraction.things import Things, describe_things
 from kgraph.lexicon import Lexicon, read_lexicon
-from kgraph.matching import finders
+from kgraph.matching import finders, fold, spellings_of
 from kgraph.records import ROLES, TYPES
 from pipelines.corpus import Annotated, also_shortened
 
 LEARNT_SCORE = 400  # of the best mention of what is learnt from: lower than in use, to see more that is none
-OTHERS_SHARE = 0.3  # of a role as the tagger sees it that learnt from other papers: annotators err
+OTHERS_SHARE = 0.3  # of roles and relations to be learnt: as the tagger says that learnt from other papers
 
 Place = tuple[int, int]  # first token, token after the last
 
@@ -34,15 +35,32 @@ class Candidate:
     type: int  # index into TYPES
     sure: float  # how far the tagger takes it for a name, 0 to 1
     entity: int | None  # which of the annotated entities it is, if any
-    roles: Sequence[float] = ()  # how likely the tagger takes each of ROLES for its own, were it a thing
 
 
-def as_annotated(annotated: Annotated) -> list[Candidate]:
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a tagger that learnt from other papers says of the candidates of one, were they all things."""
+
+    roles: Floats  # (candidates, len(ROLES)) probabilities
+    relations: Floats  # (pairs of candidates, len(RELATION_CLASSES)) probabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What may be the things of a paper, by their first places, and another's opinion, if any."""
+
+    candidates: Sequence[Candidate]
+    others: Opinion | None = None
+
+
+def as_annotated(annotated: Annotated) -> Seen:
     """Return the annotated entities alone, where they stand in the text."""
-    return [
-        Candidate(places, TYPES.index(annotated.entities[entity]["type"]), 1.0, entity)
-        for entity, places in _places(annotated).items()
-    ]
+    return Seen(
+        [
+            Candidate(places, TYPES.index(annotated.entities[entity]["type"]), 1.0, entity)
+            for entity, places in _places(annotated).items()
+        ]
+    )
 
 
 def halves(papers: Sequence[Annotated]) -> tuple[Sequence[Annotated], Sequence[Annotated]]:
@@ -50,8 +68,8 @@ def halves(papers: Sequence[Annotated]) -> tuple[Sequence[Annotated], Sequence[A
     return papers[::2], papers[1::2]
 
 
-def find_in_others(taggers: tuple[Path, Path], papers: Sequence[Annotated]) -> dict[str, list[Candidate]]:
-    """Return the candidates of each paper, by its id; each tagger learnt from one half, in their order."""
+def find_in_others(taggers: tuple[Path, Path], papers: Sequence[Annotated]) -> dict[str, Seen]:
+    """Return what is seen in each paper, by its id; each tagger learnt from one half, in their order."""
     lexicon = read_lexicon()
     first, second = (Tagger.read_from(folder, lexicon) for folder in taggers)
     return {
@@ -69,27 +87,33 @@ def describe_candidates(tokens: Tokens, candidates: Sequence[Candidate], sure: f
     return describe_things(tokens, mentions, [one.type for one in candidates], how_sure)
 
 
-def _find(annotated: Annotated, tagger: Tagger, lexicon: Lexicon) -> list[Candidate]:
+def _find(annotated: Annotated, tagger: Tagger, lexicon: Lexicon) -> Seen:
     with tagger.network.one_thread():
         reading, things = find_candidates(annotated.paper.text, tagger, lexicon, least_score=LEARNT_SCORE)
         found = list(_found(annotated, things, reading))
         found += _missed(annotated, found, reading, tagger)
-        return _with_roles(sorted(found, key=lambda one: one.places[0]), reading, tagger)
+        found.sort(key=lambda one: one.places[0])
+        return Seen(found, _opinion(found, reading, tagger))
 
 
 def _found(annotated: Annotated, things: Sequence[Thing], reading: Reading) -> Iterator[Candidate]:
-    """Yield what was found; an entity is found once at most, as the measure has it."""
+    """Yield what was found; an entity is found once at most, as the measure has it.
+
+    What is an entity's second spelling, seen as a thing of its own, is neither that entity nor no thing.
+    """
     finder_of = finders(annotated.entities, [thing.name for thing in things])
     entity_of = {thing: entity for entity, thing in finder_of.items()}
+    spelled = set().union(*map(spellings_of, annotated.entities))
     for number, thing in enumerate(things):
-        places = [reading.token_range(span.start, span.end) for span in thing.spans]
-        yield Candidate(places, TYPES.index(thing.type), thing.score / 1000, entity_of.get(number))
+        if number in entity_of or fold(thing.name) not in spelled:
+            places = [reading.token_range(span.start, span.end) for span in thing.spans]
+            yield Candidate(places, TYPES.index(thing.type), thing.score / 1000, entity_of.get(number))
 
 
 def _missed(
     annotated: Annotated, found: Sequence[Candidate], reading: Reading, tagger: Tagger
 ) -> Iterator[Candidate]:
-    """Yield what is not among the found, as far as it stands apart from them.
+    """Yield what is not among the found, as far as it stands apart from them, as the tagger sees it there.
 
     Nothing so unsure is judged later; it is learnt from for its role and relations.
     """
@@ -98,17 +122,20 @@ def _missed(
     for entity, everywhere in _places(annotated).items():
         free = [place for place in everywhere if taken.isdisjoint(range(*place))]
         if entity not in known and free:
-            type_ = TYPES.index(annotated.entities[entity]["type"])
-            yield Candidate(free, type_, _surest(free, reading, tagger), entity)
+            type_, score = max((_judged(place, reading, tagger) for place in free), key=lambda one: one[1])
+            yield Candidate(free, TYPES.index(type_), score / 1000, entity)
 
 
-def _with_roles(ordered: Sequence[Candidate], reading: Reading, tagger: Tagger) -> list[Candidate]:
-    """Add the roles; the network of a half knows of things only, all sure."""
-    if not ordered:
-        return []
-    things = describe_candidates(reading.tokens, ordered, sure=1.0)
-    roles = softmax(tagger.judge_things(reading, things).roles[:, : len(ROLES)])
-    return [replace(one, roles=own.tolist()) for one, own in zip(ordered, roles, strict=True)]
+def _judged(place: Place, reading: Reading, tagger: Tagger) -> tuple[str, int]:
+    spans = reading.tokens.spans
+    return tagger.judge(reading, spans[place[0]][0], spans[place[1] - 1][1])
+
+
+def _opinion(candidates: Sequence[Candidate], reading: Reading, tagger: Tagger) -> Opinion:
+    """Ask the tagger of a half, which knows of things only, all sure."""
+    things = describe_candidates(reading.tokens, candidates, sure=1.0)
+    judged = tagger.judge_things(reading, things)
+    return Opinion(softmax(judged.roles[:, : len(ROLES)]), softmax(judged.relations))
 
 
 def _places(annotated: Annotated) -> Mapping[int, list[Place]]:
@@ -116,8 +143,3 @@ def _places(annotated: Annotated) -> Mapping[int, list[Place]]:
     for start, end, entity in annotated.spans():
         places[entity].append((start, end))
     return places
-
-
-def _surest(places: Sequence[Place], reading: Reading, tagger: Tagger) -> float:
-    spans = reading.tokens.spans
-    return max(tagger.judge(reading, spans[start][0], spans[end - 1][1])[1] for start, end in places) / 1000

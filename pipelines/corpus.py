@@ -74,9 +74,17 @@ def shortened(annotated: Annotated) -> Annotated:
     entities = [
         {**entity, "name": names[0], "aliases": names[1:]}
         for entity in annotated.entities
-        if (names := [name for name in names_of(entity) if name in paper.text])
+        if (names := list(dict.fromkeys(_as_written(names_of(entity), paper.title))))
     ]
     return Annotated(paper, entities, (), annotated.annotators)
+
+
+def _as_written(names: Sequence[str], title: str) -> Iterator[str]:
+    """Yield what of some names stands in a title, as it is written there; only phrases may differ in case."""
+    for name in names:
+        case = re.NOFLAG if re.search(r"[A-Z]\S*[A-Z]|\d", name) or " " not in name else re.IGNORECASE
+        if found := re.search(re.escape(name), title, case):
+            yield found[0]
 
 
 def read_annotated(path: Path) -> list[Annotated]:

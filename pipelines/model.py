@@ -47,12 +47,12 @@ from kgraph.extraction.network import (
 from kgraph.extraction.things import PAIR_FLAGS, THING_FLAGS, Things
 from kgraph.matching import names_of
 from kgraph.records import STATED, SYMMETRIC, TYPES
-from pipelines.candidates import OTHERS_SHARE, Candidate, describe_candidates
+from pipelines.candidates import OTHERS_SHARE, Seen, describe_candidates
 from pipelines.checkpoint import Checkpoint
 from pipelines.corpus import ROUNDS, Annotated
 from pipelines.schedule import Schedule
 
-HIDDEN, AFFIX = 128, 24
+HIDDEN, AFFIX = 112, 24
 AROUND, PAIR = 96, 96  # what is said of a mention or a meeting, and of a pair
 COMPANY = 48  # what is said of all the things of a paper
 JUDGED = 64  # what is said of a thing among them
@@ -79,7 +79,7 @@ class Example:
     things: Things
     roles: Floats  # (things, role classes) probabilities
     types: list[int]  # by thing, index into TYPES or NO_TYPE
-    relations: list[int]  # by pair of things, index into RELATION_CLASSES
+    relations: Floats  # (pairs of things, relation classes) probabilities
     annotators: int  # see corpus.Annotated
 
 
@@ -92,9 +92,7 @@ def read_words(folder: Path) -> tuple[Words, Floats]:
     return words, np.concatenate([tables["vectors"], contexts], axis=1)
 
 
-def encode(
-    annotated: Annotated, candidates: Iterable[Candidate], words: Words, names: Names, evidence: Evidence
-) -> Example:
+def encode(annotated: Annotated, seen: Seen, words: Words, names: Names, evidence: Evidence) -> Example:
     """Describe a paper to learn from, which must not be among those that the evidence was counted in."""
     tokens = describe(annotated.paper.text, len(annotated.paper.title), words, names, evidence)
     spans = annotated.spans()
@@ -103,30 +101,35 @@ def encode(
         type_ = annotated.entities[index]["type"]
         right[start] = LABELS.index("B-" + type_)
         right[start + 1 : end] = LABELS.index("I-" + type_)
-    labels = np.full((len(right), len(LABELS)), SMOOTHING / len(LABELS), np.float32)
-    labels[np.arange(len(right)), right] += 1 - SMOOTHING
-    ordered = sorted(candidates, key=lambda one: one.places[0])  # things are in the order of first mentions
-    things = describe_candidates(tokens, ordered)
-    entities = [None if one.entity is None else annotated.entities[one.entity] for one in ordered]
-    roles = np.array([_role(e, one.roles) for e, one in zip(entities, ordered, strict=True)], np.float32)
+    things = describe_candidates(tokens, seen.candidates)
+    entities = [None if one.entity is None else annotated.entities[one.entity] for one in seen.candidates]
+    roles = _one_hot([ROLE_CLASSES.index(e["role"] if e else "") for e in entities], len(ROLE_CLASSES))
+    relations = _one_hot(_relations(annotated, entities, things), len(RELATION_CLASSES))
+    if seen.others is not None:
+        known = np.array([e is not None for e in entities], bool)
+        none = np.zeros((len(known), 1), np.float32)
+        roles = _shared(roles, np.concatenate([seen.others.roles, none], axis=1), known)
+        relations = _shared(relations, seen.others.relations, np.all(known[things.pairs], axis=1))
     return Example(
         tokens,
-        labels,
+        (1 - SMOOTHING) * _one_hot(right, len(LABELS)) + SMOOTHING / len(LABELS),
         things,
-        roles.reshape(-1, len(ROLE_CLASSES)),
+        roles,
         [NO_TYPE if e is None else TYPES.index(e["type"]) for e in entities],
-        _relations(annotated, entities, things),
+        relations,
         annotated.annotators,
     )
 
 
-def _role(entity: Mapping[str, Any] | None, by_others: Sequence[float]) -> Floats:
-    """Return a thing's role to be learnt, shape (role classes,): as annotated, with a share by others."""
-    right = np.zeros(len(ROLE_CLASSES), np.float32)
-    right[ROLE_CLASSES.index("" if entity is None else entity["role"])] = 1
-    if entity is None or not by_others:
-        return right
-    return (1 - OTHERS_SHARE) * right + OTHERS_SHARE * np.array([*by_others, 0], np.float32)
+def _one_hot(classes: Sequence[int] | npt.NDArray[np.intp], count: int) -> Floats:
+    """Return probabilities, shape (classes, count), of classes that are certain."""
+    return np.eye(count, dtype=np.float32)[np.asarray(classes, np.intp)]
+
+
+def _shared(annotated: Floats, by_others: Floats, where: npt.NDArray[np.generic]) -> Floats:
+    """Return the probabilities to be learnt: as annotated, in some rows with a share by others."""
+    share = np.where(where, OTHERS_SHARE, 0)[:, None]
+    return np.asarray((1 - share) * annotated + share * by_others, np.float32)
 
 
 def _relations(
@@ -343,7 +346,7 @@ class Batch:
     types: Tensor  # (things,)
     pairs: Tensor  # (pairs, 2): things of the batch
     pair_flags: Tensor  # (pairs, PAIR_FLAGS)
-    relations: Tensor  # (pairs,)
+    relations: Tensor  # (pairs, relation classes) probabilities
     meetings: Tensor  # (meetings, 4): both mentions and their pair in the batch, turned
     looks: Tensor  # (looks, 3): a mention, a token of its sentence in the flattened batch, their distance
     thing_papers: Tensor  # (things,)
@@ -384,7 +387,7 @@ def collate(examples: Sequence[Example], words: Words) -> Batch:
         torch.tensor([type_ for example in examples for type_ in example.types], dtype=torch.long),
         _joined(t.pairs + b for t, b in zip(things, thing, strict=False)),
         _joined(t.pair_flags for t in things),
-        torch.tensor([relation for example in examples for relation in example.relations], dtype=torch.long),
+        _joined(example.relations for example in examples),
         _joined(t.meetings + np.array([m, m, p, 0]) for t, m, p in zip(things, mention, pair, strict=False)),
         _joined(
             np.stack(looks(e.tokens, e.things.mentions), axis=1) + np.array([m, a, 0])

@@ -20,7 +20,7 @@ import click
 
 from kgraph.extraction.features import Names
 from kgraph.lexicon import read_lexicon
-from pipelines.candidates import Candidate, as_annotated, find_in_others, halves
+from pipelines.candidates import Seen, as_annotated, find_in_others, halves
 from pipelines.corpus import (
     ALL,
     ANNOTATIONS,
@@ -63,8 +63,8 @@ def main(build: Path, fold: int | None, seed: int | None, papers: int) -> None:
     folder = build if fold is None else build / f"fold-{fold}"
     folder.mkdir(parents=True, exist_ok=True)
     learnt_from = [*own, *ours]
-    candidates = _candidates(learnt_from, build, folder, schedule)
-    _train(learnt_from, candidates, build, folder, schedule)
+    seen = _seen(learnt_from, build, folder, schedule)
+    _train(learnt_from, seen, build, folder, schedule)
     for part in (*_halves(folder), folder):
         (part / CHECKPOINT).unlink(missing_ok=True)
     if fold is not None:
@@ -85,9 +85,7 @@ def split(papers: Sequence[Annotated], fold: int | None) -> tuple[list[Annotated
     )
 
 
-def _candidates(
-    papers: Sequence[Annotated], build: Path, folder: Path, schedule: Schedule
-) -> dict[str, list[Candidate]]:
+def _seen(papers: Sequence[Annotated], build: Path, folder: Path, schedule: Schedule) -> dict[str, Seen]:
     """Train a network on each half of the papers, and return what it finds in the other."""
     of_half = replace(schedule, passes=schedule.half_passes)
     parts = first, second = _halves(folder)
@@ -111,7 +109,7 @@ def _export(papers: Sequence[Annotated], build: Path, folder: Path) -> None:
 
 def _train(
     papers: Sequence[Annotated],
-    candidates: Mapping[str, Sequence[Candidate]],
+    seen: Mapping[str, Seen],
     build: Path,
     folder: Path,
     schedule: Schedule,
@@ -124,7 +122,7 @@ def _train(
 
     (words, vectors), names = read_words(build), Names(read_lexicon())
     examples = [
-        encode(one, candidates[one.paper.id], words, names, evidence)
+        encode(one, seen[one.paper.id], words, names, evidence)
         for annotated, evidence in evidence_of_others(papers)
         for one in also_shortened(annotated)
     ]

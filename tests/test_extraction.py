@@ -334,6 +334,20 @@ def test_names_as_texts_write_them(text: str, names: set[str], extractor: Extrac
     assert {m.name for m in extract(Paper("x", "A Study", text), extractor).mentions} == names
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Invited Talk", None),
+        ("Poster Session", None),
+        ("Author Index", None),
+        ("Batch Normalization", "all"),
+    ],
+)
+def test_a_title_of_proceedings_names_nothing(title: str, name: str | None, extractor: Extractor) -> None:
+    found = [m.name for m in extract(Paper("x", title, ""), extractor).mentions]
+    assert found == ([title] if name else [])
+
+
 def test_noise_stays_out(extractor: Extractor) -> None:
     text = (
         "In this paper we propose our framework for large language models (LLMs) and deep neural networks. "

@@ -34,6 +34,24 @@ def spans_of(text: str, *names: str) -> list[Span]:
             "LoRA and QLoRA", ("LoRA", "QLoRA"), {"LoRA": {"LoRA"}, "QLoRA": {"QLoRA"}}, id="part of a name"
         ),
         pytest.param(
+            "Zorble Tying of Nets. Zorbel Tying of Nets (ZTN) wins.",
+            ("Zorble Tying of Nets", "Zorbel Tying of Nets", "ZTN"),
+            {"ZTN": {"Zorble Tying of Nets", "Zorbel Tying of Nets", "ZTN"}},
+            id="a long form with a slip of the pen",
+        ),
+        pytest.param(
+            "Inter-Class Loss (ICL) and Intra-Class Loss.",
+            ("Inter-Class Loss", "ICL", "Intra-Class Loss"),
+            {"ICL": {"ICL", "Inter-Class Loss"}, "Intra-Class Loss": {"Intra-Class Loss"}},
+            id="another long form of the same letters",
+        ),
+        pytest.param(
+            "Zig networks and their small Zig-S, unlike Zag",
+            ("Zig", "Zig-S", "Zag"),
+            {"Zig": {"Zig"}, "Zig-S": {"Zig-S"}, "Zag": {"Zag"}},
+            id="a size is no plural",
+        ),
+        pytest.param(
             "Transformers and the Transformer",
             ("Transformers", "Transformer"),
             {"Transformer": {"Transformers", "Transformer"}},
@@ -124,9 +142,11 @@ def test_the_type_is_the_heavier_vote() -> None:
         pytest.param("Fuzzle optimizer", "Fuzzle optimizer", id="not known"),
         pytest.param("SGD", "SGD", id="no head"),
         pytest.param("SGD networks", "SGD networks", id="the whole is a name of its own"),
+        pytest.param("Adam networks", "Adam networks", id="the whole is another's second name"),
     ],
 )
 def test_without_head(text: str, kept: str) -> None:
-    lexicon = Lexicon.of([*LEXICON.rows, Row("sgd-network", "model", "SGD networks")])
+    own = Row("sgd-network", "model", "SGD networks", ("Adam networks",))
+    lexicon = Lexicon.of([*LEXICON.rows, own])
     span = without_head(Span(3, 3 + len(text), text, "method", 900, "tagger"), lexicon)
     assert (span.text, span.start, span.end) == (kept, 3, 3 + len(kept))

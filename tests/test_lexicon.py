@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from kgraph.errors import BadInput
-from kgraph.keys import alias_key
+from kgraph.extraction.features import Names
+from kgraph.keys import alias_key, name_key
 from kgraph.lexicon import Lexicon, Row, read_lexicon
 from kgraph.records import TYPES
 
@@ -95,3 +96,13 @@ def test_rows_are_sorted_and_found_by_folded_spelling() -> None:
     lexicon = Lexicon.of([lora, adam])
     assert lexicon.rows == (adam, lora)
     assert lexicon.by_key == {"adam": [adam], "lora": [lora], "lowrankadaptation": [lora]}
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [("Zorble", True), ("Zorbles", True), ("ZORBLE", True), ("zorble", False), ("ZorBle", False)],
+)
+def test_a_name_whose_case_counts_may_stand_in_capitals(text: str, known: bool) -> None:
+    names = Names(Lexicon.of([Row("zorble", "model", "Zorble", note="case counts")]))
+    assert bool(list(names.find(text, [text], [name_key(text)]))) is known
+    assert names.denies(text, text) is not known

@@ -17,11 +17,19 @@ from kgraph.extraction.features import Evidence, Names, Words
 from kgraph.extraction.network import RELATION_CLASSES, ROLE_CLASSES
 from kgraph.extraction.tokens import token_spans
 from kgraph.lexicon import Lexicon
-from kgraph.records import TYPES, Paper
-from pipelines.candidates import OTHERS_SHARE, Candidate, as_annotated, find_in_others, halves
+from kgraph.records import ROLES, TYPES, Paper
+from pipelines.candidates import (
+    OTHERS_SHARE,
+    Candidate,
+    Opinion,
+    Seen,
+    as_annotated,
+    find_in_others,
+    halves,
+)
 from pipelines.corpus import Annotated, also_shortened, shortened
 from pipelines.schedule import Schedule, read_schedule
-from pipelines.train import BUILD, BUILT, SOURCES, _candidates, split
+from pipelines.train import BUILD, BUILT, SOURCES, _seen, split
 
 ROOT = Path(__file__).parents[1]
 PROJECT = load_project_config(ROOT)
@@ -121,15 +129,32 @@ def test_candidates_are_what_the_tagger_of_the_other_half_finds_and_the_annotate
         {"name": "way of the walrus", "type": "method", "role": "uses"},
     ]
     papers = [Annotated(Paper(id_, "On lakes", text), entities, ()) for id_ in ("a", "b")]
-    candidates = find_in_others((TAGGER, blind), papers)  # of a's half, and of b's
+    seen = find_in_others((TAGGER, blind), papers)  # of a's half, and of b's
 
     def shown(id_: str) -> list[tuple[str, int | None]]:
-        return [(text_of(papers[0], place), one.entity) for one in candidates[id_] for place in one.places]
+        found = seen[id_].candidates
+        return [(text_of(papers[0], place), one.entity) for one in found for place in one.places]
 
     assert shown("a") == [("LoRA", 0), ("way of the walrus", 1)]
     assert shown("b") == [("LoRA", 0), ("ImageNet", None), ("way of the walrus", 1)]
-    assert all(one.sure < 0.4 for one in candidates["a"])
-    assert candidates["b"][0].sure > 0.8
+    assert all(one.sure < 0.4 for one in seen["a"].candidates)
+    assert seen["b"].candidates[0].sure > 0.8
+    others = seen["b"].others
+    assert others is not None
+    assert (others.roles.shape, others.relations.shape) == ((3, len(ROLES)), (3, len(RELATION_CLASSES)))
+
+
+def test_a_second_spelling_is_neither_the_thing_nor_none() -> None:
+    text = "We extend LoRA to vision. ImageNet is used, and ImageNet-1k is, too."
+    entities: list[dict[str, Any]] = [
+        {"name": "ImageNet", "type": "dataset", "role": "uses", "aliases": ["ImageNet-1k"]}
+    ]
+    papers = [Annotated(Paper(id_, "On lakes", text), entities, ()) for id_ in ("a", "b")]
+    found = find_in_others((TAGGER, TAGGER), papers)["b"].candidates
+    assert [(text_of(papers[0], *one.places), one.entity) for one in found] == [
+        ("LoRA", None),
+        ("ImageNet", 0),
+    ]
 
 
 def test_halves_that_are_done_are_not_trained_again(
@@ -141,9 +166,10 @@ def test_halves_that_are_done_are_not_trained_again(
     np.savez(tmp_path / "vectors.npz", vectors=vectors, counts=[9, 9], capitalised=[0.1, 0.1])
     np.savez(tmp_path / "word_contexts.npz", vectors=vectors)
     papers = [annotated(number) for number in range(3)]
-    first = _candidates(papers, tmp_path, tmp_path, SCHEDULE)
+    first = _seen(papers, tmp_path, tmp_path, SCHEDULE)
     assert "pass 2 of 2" in capsys.readouterr().err
-    assert _candidates(papers, tmp_path, tmp_path, SCHEDULE) == first
+    again = _seen(papers, tmp_path, tmp_path, SCHEDULE)
+    assert [one.candidates for one in again.values()] == [one.candidates for one in first.values()]
     assert "pass" not in capsys.readouterr().err
 
 
@@ -152,33 +178,41 @@ def test_what_is_no_thing_has_no_role_and_no_relation() -> None:
     from pipelines.model import encode
 
     paper = annotated(1)
-    zorble, fuzzle, corpus = as_annotated(paper)
+    zorble, fuzzle, corpus = as_annotated(paper).candidates
     wrong = Candidate([(place + 2, place + 3) for place, _ in fuzzle.places], 0, 0.5, None)  # "beats"
-    words = Words([], [], [])
-    example = encode(paper, [zorble, wrong, corpus, fuzzle], words, Names(Lexicon()), Evidence({}))
+    seen = Seen([zorble, fuzzle, wrong, corpus])
+    example = encode(paper, seen, Words([], [], []), Names(Lexicon()), Evidence({}))
     assert [ROLE_CLASSES[role.argmax()] for role in example.roles] == [
         "introduces",
         "extends",
         "",
         "evaluates",
     ]
-    stated = dict(zip(map(tuple, example.things.pairs.tolist()), example.relations, strict=True))
+    best = example.relations.argmax(axis=1).tolist()
+    stated = dict(zip(map(tuple, example.things.pairs.tolist()), best, strict=True))
     assert {pair: RELATION_CLASSES[relation] for pair, relation in stated.items() if relation} == {
         (0, 1): "extends"
     }
 
 
-def test_a_role_is_learnt_with_a_share_of_what_others_say() -> None:
+def test_roles_and_relations_are_learnt_with_a_share_of_what_others_say() -> None:
     pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
     from pipelines.model import encode
 
     paper = annotated(1)
-    zorble, *_ = as_annotated(paper)
-    doubted = replace(zorble, roles=[0.0, 0.0, 1.0, 0.0, 0.0, 0.0])
-    example = encode(paper, [doubted], Words([], [], []), Names(Lexicon()), Evidence({}))
-    ((introduces, _, compares, *others),) = example.roles.tolist()
+    zorble, fuzzle, corpus = as_annotated(paper).candidates
+    roles = np.eye(len(ROLES), dtype=np.float32)[[2, 1, 3]]  # compares, extends, evaluates
+    relations = np.eye(len(RELATION_CLASSES), dtype=np.float32)[[0, 0, 1]]
+    seen = Seen([zorble, fuzzle, replace(corpus, entity=None)], Opinion(roles, relations))
+    example = encode(paper, seen, Words([], [], []), Names(Lexicon()), Evidence({}))
+    (introduces, _, compares, *rest), (_, extends, *_), (*_, none) = example.roles.tolist()
     assert (introduces, compares) == pytest.approx((1 - OTHERS_SHARE, OTHERS_SHARE))
-    assert not any(others)
+    assert not any(rest)
+    assert (extends, none) == pytest.approx((1, 1))
+    between, *others = example.relations  # of zorble and fuzzle, and of both with what is no thing
+    stated = RELATION_CLASSES.index("extends")
+    assert (between[0], between[stated]) == pytest.approx((OTHERS_SHARE, 1 - OTHERS_SHARE))
+    assert [one[0] for one in others] == [1, 1]
 
 
 def test_a_type_is_learnt_of_things_only() -> None:
@@ -186,9 +220,9 @@ def test_a_type_is_learnt_of_things_only() -> None:
     from pipelines.model import NO_TYPE, encode
 
     paper = annotated(1)
-    zorble, fuzzle, corpus = as_annotated(paper)
-    candidates = [replace(zorble, type=3), replace(fuzzle, entity=None), corpus]
-    example = encode(paper, candidates, Words([], [], []), Names(Lexicon()), Evidence({}))
+    zorble, fuzzle, corpus = as_annotated(paper).candidates
+    seen = Seen([replace(zorble, type=3), replace(fuzzle, entity=None), corpus])
+    example = encode(paper, seen, Words([], [], []), Names(Lexicon()), Evidence({}))
     assert example.types == [TYPES.index("method"), NO_TYPE, TYPES.index("dataset")]
 
 
@@ -206,6 +240,16 @@ def test_a_title_alone_names_what_stands_there() -> None:
     assert not short.relations
 
 
+def test_a_title_alone_has_its_own_spelling_of_phrases() -> None:
+    entities: list[dict[str, Any]] = [
+        {"name": "lake adaptation", "type": "method", "role": "uses"},
+        {"name": "Wug", "type": "method", "role": "uses"},
+        {"name": "LA", "type": "method", "role": "uses"},
+    ]
+    short = shortened(Annotated(Paper("1", "Lake Adaptation by wug on La Palma", "."), entities, ()))
+    assert [e["name"] for e in short.entities] == ["Lake Adaptation"]
+
+
 def test_one_paper_in_ten_is_also_learnt_from_by_its_title() -> None:
     papers = [one for number in range(1000) for one in also_shortened(annotated(number))]
     assert 1050 < len(papers) < 1150
@@ -214,7 +258,9 @@ def test_one_paper_in_ten_is_also_learnt_from_by_its_title() -> None:
 
 def test_as_annotated_are_the_annotated_alone() -> None:
     paper = annotated(1)
-    assert [(text_of(paper, *one.places), one.sure, one.entity) for one in as_annotated(paper)] == [
+    assert [
+        (text_of(paper, *one.places), one.sure, one.entity) for one in as_annotated(paper).candidates
+    ] == [
         ("Zorble-1", 1.0, 0),
         ("Fuzzle", 1.0, 1),
         ("Lake corpus", 1.0, 2),

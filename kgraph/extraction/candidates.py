@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kgraph.extraction.definitions import Definition, find_definitions
+from kgraph.extraction.definitions import TEX_FONT, Definition, find_definitions
 from kgraph.extraction.grouping import GIVEN, SEVERAL, Span, Thing, group, without_head
 from kgraph.extraction.tagger import Reading, Tagger
 from kgraph.keys import alias_key
@@ -30,12 +30,13 @@ _REST_OF_BRACE = re.compile(r"[^{}\s]{0,12}\}")  # of "G_{st" in "G_{stack}"
 _TAIL = re.compile(r"-(?=[A-Z0-9])\w+(?!\w)")
 _NO_NAME = re.compile(
     r"|[1-4]D|Sec(?:tion)?s?|Fig(?:ure)?s?|Tables?|Eqs?|Equations?|Appendix|Algorithms?"
+    r"|(?:Invited|Keynote) Talks?|Panel Discussions?|Poster Sessions?|(?:Author|Subject) Index"
     r"|[$^#x-]*\d[\d.,]*\s?(?:[BKMT]|[kMG]?Hz|m?s|Mbps|[KMGT]B|DOFs?)?"  # a quantity
 )
 _DANGLING = re.compile(
     r"(?:,? (?:a|an|the|and|or|of|for|with|by|to|in|on|via)|, (?:a|an|the) .*)\Z"  # of "ImageNet, a database"
 )
-_EXAMPLE = re.compile(r"[eg]\.,? (?=\S)")  # what a span of "e.g., BERT" may begin with
+_BEFORE = re.compile(rf"[eg]\.,? (?=\S)|{TEX_FONT}")  # what a span of "e.g., BERT" may begin with
 _SEVERAL = re.compile(r"(?<=\d)[A-Za-z]*(/[\d.]+[A-Za-z]*)+\Z")
 _OTHERS = re.compile(r"/[\d.]+[A-Za-z]*\b")  # what follows the first of several names written as one
 _DIMENSIONED = ("method", "model")
@@ -96,8 +97,8 @@ def _without_edges(span: Span) -> Span:
     """Cut what belongs to no name off both ends: the hyphen of "Mamba-", a bracket without its other half."""
     start, end = span.start, span.end
     text = span.text
-    if example := _EXAMPLE.match(text):
-        start, text = start + example.end(), text[example.end() :]
+    if before := _BEFORE.match(text):
+        start, text = start + before.end(), text[before.end() :]
     text = _DANGLING.sub("", text)
     end = start + len(text)
     while text and (text[-1] in _EDGES or _lone(text, text[-1])):

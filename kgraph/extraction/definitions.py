@@ -12,7 +12,8 @@ from functools import lru_cache
 
 from kgraph.keys import FUNCTION_WORDS
 
-_PARENTHESES = re.compile(r"\(\s*([^()]{2,90}?)\s*\)")
+TEX_FONT = r"\\?(?:rm|bf|tt) (?=[A-Z])"  # what pages of papers leave of "{\rm LoRA}"
+_PARENTHESES = re.compile(rf"\(\s*(?:{TEX_FONT})?([^()]{{2,90}}?)\s*\)")
 _CLAUSE_END = re.compile(r"\n|[.;:!?]\s|[()]")
 _SHORT = re.compile(r"[\w$^\\{}-]+(?: [\w-]+)?")
 LONGEST_SHORT = 14
@@ -32,6 +33,9 @@ def find_definitions(text: str) -> Iterator[Definition]:
     >>> text = "We study Low-Rank Adaptation (LoRA) and SSMs (state space models) (see Table 2)."
     >>> [(text[slice(*d.long)], text[slice(*d.short)]) for d in find_definitions(text)]
     [('Low-Rank Adaptation', 'LoRA'), ('state space models', 'SSMs')]
+    >>> text = "We study Low-Rank Adaptation (rm LoRA)."
+    >>> [text[slice(*d.short)] for d in find_definitions(text)]
+    ['LoRA']
     """
     for match in _PARENTHESES.finditer(text):
         inside, (start, end) = match[1], match.span(1)

@@ -164,11 +164,11 @@ class Counts(NamedTuple):
 class _Spelling:
     type: int  # index into TYPES
     cased: bool  # it has capitals: not found in text without any
-    exact: str | None  # found only as this
+    exact: tuple[str, ...]  # found only as one of these, if any
     cues: tuple[str, ...]  # found only in a text that holds one of these, if any
 
     def fits(self, letters: str, lower_text: str) -> bool:
-        if self.exact is not None and self.exact not in (letters, letters.removesuffix("s")):
+        if self.exact and letters not in self.exact:
             return False
         if self.cased and not any(c.isupper() for c in letters):
             return False
@@ -243,7 +243,8 @@ class Names:
                 words = [spelling[start:end] for start, end in token_spans(spelling)]
                 if key := self._phrases.add(words):
                     cased = any(c.isupper() for c in spelling)
-                    exact = _letters(words) if row.exact and cased else None
+                    letters = _letters(words)
+                    exact = (letters, letters + "s", letters.upper()) if row.exact and cased else ()
                     entry = _Spelling(TYPES.index(row.type), cased, exact, row.cues)
                     self._spellings.setdefault(key, []).append(entry)
 

@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from kgraph.extraction.definitions import Definition, contracts, initials, letters_of
 from kgraph.keys import alias_key, name_key
@@ -24,6 +25,7 @@ _HEADS = re.compile(
 )
 
 
+_RESPELT = 0.8  # likeness of two spellings of one word: that of "inter" and "intra", which are two
 GIVEN = ("lexicon", "pipeline")  # the rules by which the user names things: they are not ours to judge
 SEVERAL = "several"  # the rule that cuts the first name out of "CIFAR-10/100"
 
@@ -80,7 +82,7 @@ def without_head(span: Span, lexicon: Lexicon) -> Span:
     known, whole = lexicon.by_key.get(alias_key(bare)), alias_key(span.text)
     if bare == span.text or not known:
         return span
-    if any(alias_key(row.name) == whole for row in lexicon.by_key.get(whole, ())):
+    if any(row not in known or alias_key(row.name) == whole for row in lexicon.by_key.get(whole, ())):
         return span
     return replace(span, end=span.start + len(bare), text=bare)
 
@@ -104,15 +106,26 @@ def _same(
     for key, text in texts.items():
         if _is_acronym(text) and key not in defined:
             shorts[letters_of(text)].append(key)
+    defined_by = {initials(long): (name_key(short), long) for short, long in forms if initials(long)}
     for key, text in texts.items():
-        for short in (short for letters in initials(text) for short in shorts.get(letters, ())):
+        first_letters = initials(text)
+        for short in (short for letters in first_letters for short in shorts.get(letters, ())):
             if short != key:
                 yield short, key, 2
+        short, long = defined_by.get(first_letters, ("", ""))
+        if short and key != name_key(long) and _respelt(text, long):
+            yield short, key, 2
         headless = name_key(_HEADS.sub("", text))
         if headless != key and headless in texts:
             yield headless, key, 1
     yield from _contracted(texts, defined, lexicon)
     yield from _same_row(texts, lexicon)
+
+
+def _respelt(text: str, long: str) -> bool:
+    """Say whether a text is a long form, of the same initials, with a slip of the pen."""
+    words = zip(re.findall(r"\w+", text.lower()), re.findall(r"\w+", long.lower()), strict=False)
+    return all(SequenceMatcher(None, *pair, autojunk=False).ratio() > _RESPELT for pair in words)
 
 
 def _spelled_out(text: str, full_of: Mapping[str, str]) -> Iterator[str]:
