@@ -37,14 +37,17 @@ from pipelines.schedule import CONFIG, Schedule, read_schedule
 BUILD = Path("build/train")
 FOLDS = 5
 HERE, PACKAGE = Path(__file__).parent, Path(__file__).parents[1] / "kgraph"
-EXTRACTION = ("candidates", "decoding", "definitions", "features", "grouping", "network", "tagger", "things")
+EXTRACTION = (
+    *("candidates", "decoding", "definitions", "features", "grouping"),
+    *("network", "tagger", "things", "tokens"),
+)
 # what a trained network depends on, beside what is built: a checkpoint of others is not taken up
 SOURCES = (
     *(CORPUS, TRAIN, ANNOTATIONS, CONFIG, PACKAGE / "data" / "lexicon.tsv"),
     *(HERE / f"{name}.py" for name in ("candidates", "checkpoint", "corpus", "evidence", "export")),
     *(HERE / f"{name}.py" for name in ("model", "schedule", "train")),
     *(PACKAGE / f"{name}.py" for name in ("keys", "lexicon", "matching", "records")),
-    *(PACKAGE / "extraction" / f"{name}.py" for name in (*EXTRACTION, "tokens")),
+    *(PACKAGE / "extraction" / f"{name}.py" for name in EXTRACTION),
 )
 CHECKPOINT = "checkpoint.pt"
 BUILT = ("vectors.npz", "words.txt", "word_contexts.npz")
