@@ -1,8 +1,8 @@
 r"""Text to text: the keys by which spellings are compared, and the slugs of ids.
 
 A key drops only what never carries meaning. What does carry it stays: `+` and `*` and Greek
-letters (spelled out), and whatever stands between two digits, so that "Llama 3.1", "Llama 31"
-and "Llama 3 1B" are three things.
+letters (spelled out), whatever stands between two digits, so that "Llama 3.1", "Llama 31" and
+"Llama 3 1B" are three things, and the hyphen of a lone s, so that "ViT-S" is no plural.
 """
 
 import re
@@ -27,7 +27,10 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SIGN = r"[\s_/~$^{}().,'`\"\\‐-―−-]"
 _BETWEEN_DIGITS = re.compile(rf"(?<=\d){_SIGN}+(?=\d)")
 _ELSEWHERE = re.compile(rf"(?<!\d){_SIGN}|{_SIGN}(?!\d)")
-_SMALL = re.compile(r"[\s_‐-―−-]+(?=s\Z)")  # what keeps "ViT-S" from "ViTs"
+_LONE_S = re.compile(rf"(?<=[^\W\d_]{{2}})[\s_‐-―−-](?=s(?:{_SIGN}|\Z))")  # of "ViT-S" and "ViT-S/16"
+_LARGE_S = re.compile(r"[\d\s_‐-―−-]S\Z")  # of "YOLOv8-S"
+_PLURAL_Y = re.compile(r"(?<=[a-z]{3})(?<![Mm]ov)(?<![Cc]ook)ies\Z")
+_PLURAL_SS = re.compile(r"(?<=[a-z]{2})sses\Z")
 
 _ISE_VERBS = """
     amort anonym binar categor character contextual custom diagonal discret equal factor final formal general
@@ -83,14 +86,16 @@ def spell_greek(text: str) -> str:
 def alias_key(name: str) -> str:
     r"""Fold the spellings of one name that differ only in case, spaces, hyphens, TeX or British spelling.
 
+    The hyphen, or space, before a lone s counts.
+
     A plural s is not folded here: that needs the whole collection (`spellings.fold_spellings`).
 
     >>> alias_key("GPT–4"), alias_key("gpt 4"), alias_key(r"$\beta$-VAE"), alias_key("Q*")
     ('gpt4', 'gpt4', 'betavae', 'qstar')
     >>> alias_key("Qwen 2.5"), alias_key("Qwen25"), alias_key("Llama-2-7B"), alias_key("Llama 27B")
     ('qwen2.5', 'qwen25', 'llama2-7b', 'llama27b')
-    >>> alias_key("ViT-S"), alias_key("ViT S"), alias_key("ViTs"), alias_key("ViT-B")
-    ('vit-s', 'vit-s', 'vits', 'vitb')
+    >>> alias_key("ViT-S"), alias_key("vit s"), alias_key("ViT-S/16"), alias_key("ViTs"), alias_key("ViT-B")
+    ('vit-s', 'vit-s', 'vit-s16', 'vits', 'vitb')
     >>> alias_key("Optimised Quantisation") == alias_key("optimized quantization")
     True
     """
@@ -98,9 +103,7 @@ def alias_key(name: str) -> str:
     if not name.isalnum():
         name = _THOUSANDS.sub("", name) if "," in name else name
         name = _BETWEEN_DIGITS.sub(lambda gap: "." if gap[0] == "." else "-", name)
-        small = _SMALL.search(name)
-        name = _ELSEWHERE.sub("", name)
-        name = f"{name[:-1]}-s" if small else name
+        name = "-".join(_ELSEWHERE.sub("", part) for part in _LONE_S.split(name))
     if _BRITISH_TRACE.search(name):
         name = _BRITISH_WORD.sub(lambda word: _BRITISH[word[0]], name)
     return name
@@ -111,15 +114,15 @@ def name_key(name: str) -> str:
 
     >>> name_key("Transformers"), name_key("GANs"), name_key("loss"), name_key("ViT-S")
     ('transformer', 'gan', 'loss', 'vit-s')
-    >>> name_key("Gaussian processes"), name_key("evolution strategies")
-    ('gaussianprocess', 'evolutionstrategy')
+    >>> name_key("Gaussian processes"), name_key("evolution strategies"), name_key("SSEs"), name_key("movies")
+    ('gaussianprocess', 'evolutionstrategy', 'sse', 'movie')
     """
     key = alias_key(name)
-    if len(key) <= 3 or not key.endswith("s") or key.endswith(("ss", "-s")):
+    if len(key) <= 3 or not key.endswith("s") or key.endswith(("ss", "-s")) or _LARGE_S.search(name):
         return key
-    if key.endswith("sses"):
+    if _PLURAL_SS.search(name):
         return key[:-2]
-    return f"{key[:-3]}y" if key.endswith("ies") and len(key) > 4 else key[:-1]
+    return f"{key[:-3]}y" if _PLURAL_Y.search(name) else key[:-1]
 
 
 def slug(name: str) -> str:

@@ -432,23 +432,24 @@ def search(db: Connection, words: str, *, type: Collection[str] = (), limit: int
     keys = [key for key in map(alias_key, words.split()) if key]
     if not keys:
         return []
-    found = [(_rank(row["name"], keys), row) for row in _titled_like(db, words.split())]
+    whole = alias_key(words)
+    found = [(_rank(row["name"], keys, whole), row) for row in _titled_like(db, words.split())]
     best: dict[str, tuple[int, Row]] = {}
     for row in _named_like(db, keys):
-        rank = min(_rank(row.pop("spelling"), keys), _rank(row["name"], keys))
+        rank = min(_rank(row.pop("spelling"), keys, whole), _rank(row["name"], keys, whole))
         best[row["id"]] = min((rank, row), best.get(row["id"], (rank, row)), key=itemgetter(0))
     found += best.values()
     found.sort(key=lambda one: (one[1]["type"] == "paper", one[0], -one[1]["papers"], one[1]["id"]))
     return [row for _, row in found if not type or row["type"] in type][:limit]
 
 
-def _rank(name: str, keys: Sequence[str]) -> int:
+def _rank(name: str, keys: Sequence[str], whole: str) -> int:
     """Tell whole names (0) and those of which words begin with the keys (1) from what only holds them (2).
 
-    >>> [_rank(name, ["ner"]) for name in ("NER", "nested NER", "code generation")]
+    >>> [_rank(name, ["ner"], "ner") for name in ("NER", "nested NER", "code generation")]
     [0, 1, 2]
     """
-    if alias_key(name) == "".join(keys):
+    if alias_key(name) == whole:
         return 0
     tails = [alias_key(name[word.start() :]) for word in _WORD.finditer(name)]
     return 1 if all(any(tail.startswith(key) for tail in tails) for key in keys) else 2

@@ -1,8 +1,8 @@
 """What the tagger may take for things in papers that it has not learnt from: some are, some are not.
 
 In the papers that it learnt from it errs too seldom to show what its errors are like. So two networks learn
-from a half of the papers each, and each names what it finds in the other half, and which roles and relations
-that has: the annotators err, too.
+from a half of the papers each. Each then says what it finds in the other half, and in which roles and
+relations: the annotators err, too.
 """
 
 from collections import defaultdict
@@ -93,13 +93,13 @@ def _find(annotated: Annotated, tagger: Tagger, lexicon: Lexicon) -> Seen:
         found = list(_found(annotated, things, reading))
         found += _missed(annotated, found, reading, tagger)
         found.sort(key=lambda one: one.places[0])
-        return Seen(found, _opinion(found, reading, tagger))
+        return Seen(found, _opinion(found, reading, tagger) if found else None)
 
 
 def _found(annotated: Annotated, things: Sequence[Thing], reading: Reading) -> Iterator[Candidate]:
     """Yield what was found; an entity is found once at most, as the measure has it.
 
-    What is an entity's second spelling, seen as a thing of its own, is neither that entity nor no thing.
+    An entity's second spelling, seen as a thing of its own, is left out: it shows neither a thing nor none.
     """
     finder_of = finders(annotated.entities, [thing.name for thing in things])
     entity_of = {thing: entity for entity, thing in finder_of.items()}

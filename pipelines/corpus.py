@@ -80,11 +80,18 @@ def shortened(annotated: Annotated) -> Annotated:
 
 
 def _as_written(names: Sequence[str], title: str) -> Iterator[str]:
-    """Yield what of some names stands in a title, as it is written there; only phrases may differ in case."""
+    """Yield what of some names stands in a title, as it is written there: words of a phrase in any case."""
     for name in names:
-        case = re.NOFLAG if re.search(r"[A-Z]\S*[A-Z]|\d", name) or " " not in name else re.IGNORECASE
-        if found := re.search(re.escape(name), title, case):
+        parts = re.split(r"(\w+)", name)
+        any_case = "".join(_in_any_case(part) if len(parts) > 3 else re.escape(part) for part in parts)
+        forms = (re.search(rf"(?<!\w){form}(?=s?(?!\w))", title) for form in (re.escape(name), any_case))
+        if found := next(filter(None, forms), None):
             yield found[0]
+
+
+def _in_any_case(part: str) -> str:
+    """Return the pattern of a part of a phrase, which if it is no acronym may be written large or small."""
+    return re.escape(part) if re.search(r"[A-Z].*[A-Z]", part) else f"(?i:{re.escape(part)})"
 
 
 def read_annotated(path: Path) -> list[Annotated]:

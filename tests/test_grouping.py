@@ -34,9 +34,9 @@ def spans_of(text: str, *names: str) -> list[Span]:
             "LoRA and QLoRA", ("LoRA", "QLoRA"), {"LoRA": {"LoRA"}, "QLoRA": {"QLoRA"}}, id="part of a name"
         ),
         pytest.param(
-            "Zorble Tying of Nets. Zorbel Tying of Nets (ZTN) wins.",
-            ("Zorble Tying of Nets", "Zorbel Tying of Nets", "ZTN"),
-            {"ZTN": {"Zorble Tying of Nets", "Zorbel Tying of Nets", "ZTN"}},
+            "Constrastive Tying of Nets. Contrastive Tying of Nets (CTN) wins.",
+            ("Constrastive Tying of Nets", "Contrastive Tying of Nets", "CTN"),
+            {"CTN": {"Constrastive Tying of Nets", "Contrastive Tying of Nets", "CTN"}},
             id="a long form with a slip of the pen",
         ),
         pytest.param(
@@ -44,6 +44,18 @@ def spans_of(text: str, *names: str) -> list[Span]:
             ("Inter-Class Loss", "ICL", "Intra-Class Loss"),
             {"ICL": {"ICL", "Inter-Class Loss"}, "Intra-Class Loss": {"Intra-Class Loss"}},
             id="another long form of the same letters",
+        ),
+        pytest.param(
+            "Contrastive Tying (CTN) and Contractive Tying.",
+            ("Contrastive Tying", "CTN", "Contractive Tying"),
+            {"CTN": {"CTN", "Contrastive Tying"}, "Contractive Tying": {"Contractive Tying"}},
+            id="another word by one letter",
+        ),
+        pytest.param(
+            "Formations Net (FN) and Formation Net (FoN).",
+            ("Formations Net", "FN", "Formation Net", "FoN"),
+            {"FN": {"FN", "Formations Net"}, "FoN": {"FoN", "Formation Net"}},
+            id="two that are both defined",
         ),
         pytest.param(
             "Zig networks and their small Zig-S, unlike Zag",

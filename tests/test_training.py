@@ -144,6 +144,11 @@ def test_candidates_are_what_the_tagger_of_the_other_half_finds_and_the_annotate
     assert (others.roles.shape, others.relations.shape) == ((3, len(ROLES)), (3, len(RELATION_CLASSES)))
 
 
+def test_a_paper_may_hold_nothing() -> None:
+    paper = Annotated(Paper("a", "On lakes", "We go to the lake."), (), ())
+    assert find_in_others((TAGGER, TAGGER), [paper]) == {"a": Seen([], None)}
+
+
 def test_a_second_spelling_is_neither_the_thing_nor_none() -> None:
     text = "We extend LoRA to vision. ImageNet is used, and ImageNet-1k is, too."
     entities: list[dict[str, Any]] = [
@@ -241,13 +246,14 @@ def test_a_title_alone_names_what_stands_there() -> None:
 
 
 def test_a_title_alone_has_its_own_spelling_of_phrases() -> None:
-    entities: list[dict[str, Any]] = [
-        {"name": "lake adaptation", "type": "method", "role": "uses"},
-        {"name": "Wug", "type": "method", "role": "uses"},
-        {"name": "LA", "type": "method", "role": "uses"},
-    ]
-    short = shortened(Annotated(Paper("1", "Lake Adaptation by wug on La Palma", "."), entities, ()))
-    assert [e["name"] for e in short.entities] == ["Lake Adaptation"]
+    names = ["lake adaptation", "Wug", "LA", "Low-Rank Tying", "graph net", "SSM-based net"]
+    entities = [{"name": name, "type": "method", "role": "uses"} for name in names]
+    title = (
+        "Lake Adaptation by wug on La Palma: Paragraph Networks, ssm-based Net, Graph Nets and low-rank tying"
+    )
+    short = shortened(Annotated(Paper("1", title, "."), entities, ()))
+    assert [e["name"] for e in short.entities] == ["Lake Adaptation", "low-rank tying", "Graph Net"]
+    assert len(short.spans()) == 3
 
 
 def test_one_paper_in_ten_is_also_learnt_from_by_its_title() -> None:

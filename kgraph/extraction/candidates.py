@@ -30,13 +30,14 @@ _REST_OF_BRACE = re.compile(r"[^{}\s]{0,12}\}")  # of "G_{st" in "G_{stack}"
 _TAIL = re.compile(r"-(?=[A-Z0-9])\w+(?!\w)")
 _NO_NAME = re.compile(
     r"|[1-4]D|Sec(?:tion)?s?|Fig(?:ure)?s?|Tables?|Eqs?|Equations?|Appendix|Algorithms?"
-    r"|(?:Invited|Keynote) Talks?|Panel Discussions?|Poster Sessions?|(?:Author|Subject) Index"
+    r"|(?i:(?:invited|keynote) (?:talk|speech|address)(?:es|s)?|keynotes?|panel discussions?|poster sessions?"
+    r"|(?:author|subject) index)"
     r"|[$^#x-]*\d[\d.,]*\s?(?:[BKMT]|[kMG]?Hz|m?s|Mbps|[KMGT]B|DOFs?)?"  # a quantity
 )
 _DANGLING = re.compile(
     r"(?:,? (?:a|an|the|and|or|of|for|with|by|to|in|on|via)|, (?:a|an|the) .*)\Z"  # of "ImageNet, a database"
 )
-_BEFORE = re.compile(rf"[eg]\.,? (?=\S)|{TEX_FONT}")  # what a span of "e.g., BERT" may begin with
+_LEAD_IN = re.compile(rf"(?:[eg]\.,? (?=\S)|{TEX_FONT})+")  # what "e.g., BERT" and "rm BERT" begin with
 _SEVERAL = re.compile(r"(?<=\d)[A-Za-z]*(/[\d.]+[A-Za-z]*)+\Z")
 _OTHERS = re.compile(r"/[\d.]+[A-Za-z]*\b")  # what follows the first of several names written as one
 _DIMENSIONED = ("method", "model")
@@ -97,8 +98,8 @@ def _without_edges(span: Span) -> Span:
     """Cut what belongs to no name off both ends: the hyphen of "Mamba-", a bracket without its other half."""
     start, end = span.start, span.end
     text = span.text
-    if before := _BEFORE.match(text):
-        start, text = start + before.end(), text[before.end() :]
+    if lead_in := _LEAD_IN.match(text):
+        start, text = start + lead_in.end(), text[lead_in.end() :]
     text = _DANGLING.sub("", text)
     end = start + len(text)
     while text and (text[-1] in _EDGES or _lone(text, text[-1])):
@@ -186,7 +187,9 @@ def _title_names(spans: Iterable[Span], reading: Reading, tagger: Tagger) -> Ite
     """Yield the name before the colon of a title, if it is written like one."""
     start, end = title_name(reading.text)
     name = reading.text[start:end]
-    if _COINED.fullmatch(name) is None or any(span.start == start and span.end > end for span in spans):
+    if _COINED.fullmatch(name) is None or _NO_NAME.fullmatch(name):
+        return
+    if any(span.start == start and span.end > end for span in spans):
         return
     type_, score = tagger.judge(reading, start, end)
     if score >= LEAST_TITLE:

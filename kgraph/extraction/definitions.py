@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from kgraph.keys import FUNCTION_WORDS
 
-TEX_FONT = r"\\?(?:rm|bf|tt) (?=[A-Z])"  # what pages of papers leave of "{\rm LoRA}"
-_PARENTHESES = re.compile(rf"\(\s*(?:{TEX_FONT})?([^()]{{2,90}}?)\s*\)")
+TEX_FONT = r"\{?(?:\\?(?:rm|bf|tt)|\\(?:it|sc|sf|em)) +(?=[A-Z])"  # of "{\rm LoRA}"; pages leave "rm LoRA"
+_PARENTHESES = re.compile(rf"\(\s*(?:{TEX_FONT})?([^()]{{2,90}}?)\}}?\s*\)")
 _CLAUSE_END = re.compile(r"\n|[.;:!?]\s|[()]")
 _SHORT = re.compile(r"[\w$^\\{}-]+(?: [\w-]+)?")
 LONGEST_SHORT = 14

@@ -244,7 +244,7 @@ class Names:
                 if key := self._phrases.add(words):
                     cased = any(c.isupper() for c in spelling)
                     letters = _letters(words)
-                    exact = (letters, letters + "s", letters.upper()) if row.exact and cased else ()
+                    exact = (letters, letters + "s") if row.exact and cased else ()
                     entry = _Spelling(TYPES.index(row.type), cased, exact, row.cues)
                     self._spellings.setdefault(key, []).append(entry)
 

@@ -8,7 +8,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 
 from kgraph.extraction.definitions import Definition, contracts, initials, letters_of
 from kgraph.keys import alias_key, name_key
@@ -25,7 +24,7 @@ _HEADS = re.compile(
 )
 
 
-_RESPELT = 0.8  # likeness of two spellings of one word: that of "inter" and "intra", which are two
+_LONG_WORD = 7  # letters
 GIVEN = ("lexicon", "pipeline")  # the rules by which the user names things: they are not ours to judge
 SEVERAL = "several"  # the rule that cuts the first name out of "CIFAR-10/100"
 
@@ -107,13 +106,14 @@ def _same(
         if _is_acronym(text) and key not in defined:
             shorts[letters_of(text)].append(key)
     defined_by = {initials(long): (name_key(short), long) for short, long in forms if initials(long)}
+    defined |= {name_key(long) for _, long in forms}
     for key, text in texts.items():
         first_letters = initials(text)
         for short in (short for letters in first_letters for short in shorts.get(letters, ())):
             if short != key:
                 yield short, key, 2
         short, long = defined_by.get(first_letters, ("", ""))
-        if short and key != name_key(long) and _respelt(text, long):
+        if short and key not in defined and not lexicon.by_key.get(alias_key(text)) and _respelt(text, long):
             yield short, key, 2
         headless = name_key(_HEADS.sub("", text))
         if headless != key and headless in texts:
@@ -123,9 +123,18 @@ def _same(
 
 
 def _respelt(text: str, long: str) -> bool:
-    """Say whether a text is a long form, of the same initials, with a slip of the pen."""
-    words = zip(re.findall(r"\w+", text.lower()), re.findall(r"\w+", long.lower()), strict=False)
-    return all(SequenceMatcher(None, *pair, autojunk=False).ratio() > _RESPELT for pair in words)
+    """Say whether a text and a long form differ by one letter dropped from one long word, a slip of the pen.
+
+    A letter changed makes another word too often: of "contrastive", "contractive".
+    """
+    words, theirs = (re.findall(r"\w+", name.lower()) for name in (text, long))
+    pairs = [sorted(pair, key=len) for pair in zip(words, theirs, strict=False) if pair[0] != pair[1]]
+    if len(words) != len(theirs) or len(pairs) != 1:
+        return False
+    ((shorter, longer),) = pairs
+    return len(longer) == len(shorter) + 1 > _LONG_WORD and any(
+        longer[:at] + longer[at + 1 :] == shorter for at in range(len(shorter))
+    )
 
 
 def _spelled_out(text: str, full_of: Mapping[str, str]) -> Iterator[str]:
