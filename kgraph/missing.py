@@ -210,8 +210,8 @@ def _likeliest_relation(
     """
     from kgraph.extraction.candidates import find_candidates
     from kgraph.extraction.judging import judge_candidates
-    from kgraph.extraction.network import RELATION_CLASSES, softmax
-    from kgraph.extraction.relations import believed
+    from kgraph.extraction.network import RELATION_CLASSES
+    from kgraph.extraction.relations import believed, relation_probabilities
 
     ((text,),) = db.execute("SELECT title || char(10) || abstract FROM papers WHERE id = ?", (paper,))
     rows = select(db, _SPANS, paper)
@@ -221,7 +221,7 @@ def _likeliest_relation(
     entity_at = {(row["start"], row["end"]): row["entity"] for row in rows}
     meant = [{entity_at.get((span.start, span.end)) for span in thing.spans} - {None} for thing in things]
     pairs = judgement.described.pairs.tolist()
-    probability = softmax(judgement.network.relations)
+    probability = relation_probabilities(judgement.network, judgement.described, judgement.types)
     stated = believed(probability, judgement.described, judgement.probabilities)
     wanted = [k for k, (i, j) in enumerate(pairs) if (meant[i], meant[j]) in (({a}, {b}), ({b}, {a}))]
     if not wanted:

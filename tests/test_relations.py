@@ -37,9 +37,13 @@ def judged(relation: str, sure: float, by_meeting: list[float]) -> Any:
 
 
 def stated(
-    mentions: list[Mention], described: Things, said: Any, sure: tuple[float, float] = (1, 1)
+    mentions: list[Mention],
+    described: Things,
+    said: Any,
+    sure: tuple[float, float] = (1, 1),
+    types: tuple[str, str] = ("method", "dataset"),
 ) -> list[tuple[int, str, int]]:
-    found = find_statements(mentions, described, said, np.array(sure, np.float32))
+    found = find_statements(mentions, described, said, np.array(sure, np.float32), types)
     return [(s.source[0], s.relation, s.target[0]) for s in found]
 
 
@@ -66,6 +70,23 @@ def test_things_that_never_meet_are_proved_by_their_nearest_mentions() -> None:
 
 def test_what_is_unsure_is_not_stated() -> None:
     assert stated(MENTIONS, things(ROWS, []), judged("evaluated_on", 0.2, [])) == []
+
+
+@pytest.mark.parametrize(
+    ("relation", "types", "count"),
+    [
+        ("used_for", ("method", "task"), 1),
+        ("<used_for", ("task", "model"), 1),
+        ("used_for", ("method", "method"), 0),
+        ("<used_for", ("method", "task"), 0),
+        ("evaluated_on", ("model", "metric"), 1),
+        ("evaluated_on", ("dataset", "dataset"), 0),
+        ("trained_on", ("model", "task"), 0),
+        ("compared_with", ("dataset", "dataset"), 1),
+    ],
+)
+def test_a_relation_fits_the_types(relation: str, types: tuple[str, str], count: int) -> None:
+    assert len(stated(MENTIONS, things(ROWS, []), judged(relation, 0.9, []), types=types)) == count
 
 
 @pytest.mark.parametrize(("sure", "count"), [((0.95, 0.95), 1), ((0.95, 0.6), 0), ((0.6, 0.95), 0)])

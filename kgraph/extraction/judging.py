@@ -27,6 +27,7 @@ class Judgement:
     described: Things
     network: Judged
     probabilities: Floats  # that each candidate is a thing
+    types: Sequence[str]  # of each candidate, if it is one
 
 
 def judge_candidates(candidates: Sequence[Thing], reading: Reading, tagger: Tagger) -> Judgement:
@@ -42,7 +43,7 @@ def judge_candidates(candidates: Sequence[Thing], reading: Reading, tagger: Tagg
     probabilities = judged.probabilities()
     for number, thing in enumerate(candidates):
         probabilities[number] = max(probabilities[number], _least(thing))
-    return Judgement(spans, described, judged, probabilities)
+    return Judgement(spans, described, judged, probabilities, _types(candidates, judged))
 
 
 def _least(thing: Thing) -> float:
@@ -68,7 +69,7 @@ def judge(
         return Extraction(paper.id, (), ())
     judgement = judge_candidates(candidates, reading, tagger)
     is_thing = judgement.probabilities >= LEAST_PROBABILITY
-    names, types = _names(paper.text, candidates), _types(candidates, judgement.network)
+    names, types = _names(paper.text, candidates), judgement.types
     roles = _roles(judgement, _introduced(paper.text, candidates, judgement.spans, lexicon))
     mentions = tuple(
         Mention(
@@ -86,7 +87,7 @@ def judge(
         for place, (span, number) in enumerate(judgement.spans)
     )
     probabilities = np.where(is_thing, judgement.probabilities, 0)
-    statements = find_statements(mentions, judgement.described, judgement.network, probabilities)
+    statements = find_statements(mentions, judgement.described, judgement.network, probabilities, types)
     kept = [m for m, (_, number) in zip(mentions, judgement.spans, strict=True) if is_thing[number]]
     return Extraction(paper.id, tuple(kept), tuple(statements))
 
