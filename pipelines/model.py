@@ -52,7 +52,7 @@ from pipelines.checkpoint import Checkpoint
 from pipelines.corpus import ROUNDS, Annotated
 from pipelines.schedule import Schedule
 
-HIDDEN, AFFIX = 112, 24
+HIDDEN, AFFIX = 128, 24
 AROUND, PAIR = 96, 96  # what is said of a mention or a meeting, and of a pair
 COMPANY = 48  # what is said of all the things of a paper
 JUDGED = 64  # what is said of a thing among them

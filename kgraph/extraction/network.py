@@ -34,7 +34,7 @@ ROLE_CLASSES = (*ROLES, "")  # the last: no thing after all
 # Of the earlier thing to the later one: nothing, then every relation forwards and backwards.
 RELATION_CLASSES = ("", *(f"{way}{relation}" for relation in STATED for way in ("", "<")))
 DILATIONS = (1, 2, 4, 1)
-TOLD = 48  # channels of a token that those beside it are told
+TOLD = 64  # channels of a token that those beside it are told
 POOL_AFTER = 1  # this layer, counted from 0, is followed by the exchange over the whole paper
 HEADS = 4  # ways in which a mention looks at its sentence
 _FAR = 5  # distances of a token by powers of two, either way
