@@ -1,8 +1,8 @@
 """What the tagger may take for things in papers that it has not learnt from: some are, some are not.
 
 In the papers that it learnt from it errs too seldom to show what its errors are like. So two networks learn
-from a half of the papers each. Each then says what it finds in the other half, and in which roles and
-relations: the annotators err, too.
+from a half of the papers each. Each then says what it finds in the other half, and in which roles: the
+annotators err, too.
 """
 
 from collections import defaultdict
@@ -22,7 +22,7 @@ from kgraph.records import ROLES, TYPES
 from pipelines.corpus import Annotated, also_shortened
 
 LEARNT_SCORE = 400  # of the best mention of what is learnt from: lower than in use, to see more that is none
-OTHERS_SHARE = 0.3  # of roles and relations to be learnt: as the tagger says that learnt from other papers
+OTHERS_SHARE = 0.3  # of a role to be learnt: as the tagger says that learnt from other papers
 
 Place = tuple[int, int]  # first token, token after the last
 
@@ -38,19 +38,11 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
-    """What a tagger that learnt from other papers says of the candidates of one, were they all things."""
-
-    roles: Floats  # (candidates, len(ROLES)) probabilities
-    relations: Floats  # (pairs of candidates, len(RELATION_CLASSES)) probabilities
-
-
-@dataclass(frozen=True, slots=True)
 class Seen:
-    """What may be the things of a paper, by their first places, and another's opinion, if any."""
+    """What may be the things of a paper, in the order of their first places."""
 
     candidates: Sequence[Candidate]
-    others: Opinion | None = None
+    roles: Floats | None = None  # (candidates, len(ROLES)) probabilities, as a tagger of other papers says
 
 
 def as_annotated(annotated: Annotated) -> Seen:
@@ -93,7 +85,7 @@ def _find(annotated: Annotated, tagger: Tagger, lexicon: Lexicon) -> Seen:
         found = list(_found(annotated, things, reading))
         found += _missed(annotated, found, reading, tagger)
         found.sort(key=lambda one: one.places[0])
-        return Seen(found, _opinion(found, reading, tagger) if found else None)
+        return Seen(found, _roles(found, reading, tagger) if found else None)
 
 
 def _found(annotated: Annotated, things: Sequence[Thing], reading: Reading) -> Iterator[Candidate]:
@@ -131,11 +123,10 @@ def _judged(place: Place, reading: Reading, tagger: Tagger) -> tuple[str, int]:
     return tagger.judge(reading, spans[place[0]][0], spans[place[1] - 1][1])
 
 
-def _opinion(candidates: Sequence[Candidate], reading: Reading, tagger: Tagger) -> Opinion:
+def _roles(candidates: Sequence[Candidate], reading: Reading, tagger: Tagger) -> Floats:
     """Ask the tagger of a half, which knows of things only, all sure."""
     things = describe_candidates(reading.tokens, candidates, sure=1.0)
-    judged = tagger.judge_things(reading, things)
-    return Opinion(softmax(judged.roles[:, : len(ROLES)]), softmax(judged.relations))
+    return softmax(tagger.judge_things(reading, things).roles[:, : len(ROLES)])
 
 
 def _places(annotated: Annotated) -> Mapping[int, list[Place]]:

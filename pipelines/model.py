@@ -46,7 +46,7 @@ from kgraph.extraction.network import (
 )
 from kgraph.extraction.things import PAIR_FLAGS, THING_FLAGS, Things
 from kgraph.matching import names_of
-from kgraph.records import STATED, SYMMETRIC, TYPES
+from kgraph.records import ROLES, STATED, SYMMETRIC, TYPES
 from pipelines.candidates import OTHERS_SHARE, Seen, describe_candidates
 from pipelines.checkpoint import Checkpoint
 from pipelines.corpus import ROUNDS, Annotated
@@ -79,7 +79,7 @@ class Example:
     things: Things
     roles: Floats  # (things, role classes) probabilities
     types: list[int]  # by thing, index into TYPES or NO_TYPE
-    relations: Floats  # (pairs of things, relation classes) probabilities
+    relations: list[int]  # by pair of things, index into RELATION_CLASSES
     annotators: int  # see corpus.Annotated
 
 
@@ -104,19 +104,17 @@ def encode(annotated: Annotated, seen: Seen, words: Words, names: Names, evidenc
     things = describe_candidates(tokens, seen.candidates)
     entities = [None if one.entity is None else annotated.entities[one.entity] for one in seen.candidates]
     roles = _one_hot([ROLE_CLASSES.index(e["role"] if e else "") for e in entities], len(ROLE_CLASSES))
-    relations = _one_hot(_relations(annotated, entities, things), len(RELATION_CLASSES))
-    if seen.others is not None:
-        known = np.array([e is not None for e in entities], bool)
-        none = np.zeros((len(known), 1), np.float32)
-        roles = _shared(roles, np.concatenate([seen.others.roles, none], axis=1), known)
-        relations = _shared(relations, seen.others.relations, np.all(known[things.pairs], axis=1))
+    if seen.roles is not None:
+        known = np.array([e is not None for e in entities])
+        roles[known] *= 1 - OTHERS_SHARE
+        roles[known, : len(ROLES)] += OTHERS_SHARE * seen.roles[known]
     return Example(
         tokens,
         (1 - SMOOTHING) * _one_hot(right, len(LABELS)) + SMOOTHING / len(LABELS),
         things,
         roles,
         [NO_TYPE if e is None else TYPES.index(e["type"]) for e in entities],
-        relations,
+        _relations(annotated, entities, things),
         annotated.annotators,
     )
 
@@ -124,12 +122,6 @@ def encode(annotated: Annotated, seen: Seen, words: Words, names: Names, evidenc
 def _one_hot(classes: Sequence[int] | npt.NDArray[np.intp], count: int) -> Floats:
     """Return probabilities, shape (classes, count), of classes that are certain."""
     return np.eye(count, dtype=np.float32)[np.asarray(classes, np.intp)]
-
-
-def _shared(annotated: Floats, by_others: Floats, where: npt.NDArray[np.generic]) -> Floats:
-    """Return the probabilities to be learnt: as annotated, in some rows with a share by others."""
-    share = np.where(where, OTHERS_SHARE, 0)[:, None]
-    return np.asarray((1 - share) * annotated + share * by_others, np.float32)
 
 
 def _relations(
@@ -346,7 +338,7 @@ class Batch:
     types: Tensor  # (things,)
     pairs: Tensor  # (pairs, 2): things of the batch
     pair_flags: Tensor  # (pairs, PAIR_FLAGS)
-    relations: Tensor  # (pairs, relation classes) probabilities
+    relations: Tensor  # (pairs,)
     meetings: Tensor  # (meetings, 4): both mentions and their pair in the batch, turned
     looks: Tensor  # (looks, 3): a mention, a token of its sentence in the flattened batch, their distance
     thing_papers: Tensor  # (things,)
@@ -387,7 +379,7 @@ def collate(examples: Sequence[Example], words: Words) -> Batch:
         torch.tensor([type_ for example in examples for type_ in example.types], dtype=torch.long),
         _joined(t.pairs + b for t, b in zip(things, thing, strict=False)),
         _joined(t.pair_flags for t in things),
-        _joined(example.relations for example in examples),
+        torch.tensor([relation for example in examples for relation in example.relations], dtype=torch.long),
         _joined(t.meetings + np.array([m, m, p, 0]) for t, m, p in zip(things, mention, pair, strict=False)),
         _joined(
             np.stack(looks(e.tokens, e.things.mentions), axis=1) + np.array([m, a, 0])
