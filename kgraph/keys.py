@@ -7,6 +7,7 @@ letters (spelled out), whatever stands between two digits, so that "Llama 3.1", 
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 # unicodedata says LAMDA, TeX and texts say lambda
@@ -51,6 +52,8 @@ _BRITISH_WORD = re.compile(
     f"|{'|'.join(word for word in _BRITISH if not word.endswith(('is', 'll')))}"
 )
 _BRITISH_TRACE = re.compile("is[aei]|ll[ei]|our|[bt]re|gue|efa")  # a third of the time of the search itself
+
+SHORTEST_SLIP = 7  # letters: in shorter words one letter makes another word too often
 
 FUNCTION_WORDS = frozenset(
     "a an and as at by for from in of on or over the to under using via with".split()  # noqa: SIM905  one line, not 19
@@ -123,6 +126,19 @@ def name_key(name: str) -> str:
     if _PLURAL_SS.search(name):
         return key[:-2]
     return f"{key[:-3]}y" if _PLURAL_Y.search(name) else key[:-1]
+
+
+def only_difference(words: Sequence[str], others: Sequence[str]) -> tuple[str, str] | None:
+    """Return the two words, the shorter first, in which alone two names of as many words differ.
+
+    >>> only_difference(["a", "net"], ["a", "nest"]), only_difference(["a", "net"], ["an", "nest"])
+    (('net', 'nest'), None)
+    """
+    pairs = [pair for pair in zip(words, others, strict=False) if pair[0] != pair[1]]
+    if len(words) != len(others) or len(pairs) != 1:
+        return None
+    shorter, longer = sorted(pairs[0], key=len)
+    return shorter, longer
 
 
 def slug(name: str) -> str:

@@ -18,12 +18,11 @@ from sqlite3 import Connection
 from kgraph.evidence import read_files
 from kgraph.extraction.definitions import abbreviates, contracts, find_definitions
 from kgraph.forms import bare
-from kgraph.keys import alias_key
+from kgraph.keys import SHORTEST_SLIP, alias_key, only_difference
 from kgraph.names import Row, select
 from kgraph.spellings import is_short, stems, telling_stems
 
 _LONGEST_ACRONYM = 6  # letters
-_SHORTEST_SLIP = 7  # letters: in shorter words one letter makes another word too often
 _HUB = 0.05  # share of the papers from which on company says nothing
 _LEAST_SCORE = {"duplicate": 0.35, "homonym": 0.25}  # by looking at what comes below
 _WORD = re.compile(r"[^\W\d_]+")
@@ -277,7 +276,7 @@ class _Collection:
         """Names that differ in one inner letter of a plain word, one of them rare."""
         blocks: dict[str, dict[str, _Node]] = defaultdict(dict)
         for node in self._nodes:
-            if len(node.key) >= _SHORTEST_SLIP:
+            if len(node.key) >= SHORTEST_SLIP:
                 for at in range(1, len(node.key) - 1):
                     blocks[node.key[:at] + node.key[at + 1 :]][node.id] = node
                 blocks[node.key][node.id] = node
@@ -421,11 +420,11 @@ def _words(phrase: str) -> frozenset[str]:
 def _is_slip(one: str, other: str) -> bool:
     """Tell whether two names differ in one word only, and that in one inner letter, dropped or changed."""
     mine, theirs = (_WORD.findall(name.lower()) for name in (one, other))
-    pairs = [(a, b) for a, b in zip(mine, theirs, strict=False) if a != b]
-    if len(mine) != len(theirs) or len(pairs) != 1 or not (_is_plain(one) and _is_plain(other)):
+    different = only_difference(mine, theirs)
+    if different is None or not (_is_plain(one) and _is_plain(other)):
         return False
-    short, long = sorted(pairs[0], key=len)
-    if len(short) < _SHORTEST_SLIP or len(long) - len(short) > 1:
+    short, long = different
+    if len(short) < SHORTEST_SLIP or len(long) - len(short) > 1:
         return False
     at = next((n for n, (x, y) in enumerate(zip(short, long, strict=False)) if x != y), len(short))
     rest = short[at + (len(short) == len(long)) :]

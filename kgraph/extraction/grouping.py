@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kgraph.extraction.definitions import Definition, contracts, initials, letters_of
-from kgraph.keys import alias_key, name_key
+from kgraph.keys import SHORTEST_SLIP, alias_key, name_key, only_difference
 from kgraph.lexicon import Lexicon
 
 # A head that adds nothing to a name: "the GLUE benchmark" is GLUE.
@@ -22,9 +22,7 @@ _HEADS = re.compile(
     r"|techniques?|training|units?)$",
     re.IGNORECASE,
 )
-
-
-_LONG_WORD = 7  # letters
+_WORD = re.compile(r"\w+")
 GIVEN = ("lexicon", "pipeline")  # the rules by which the user names things: they are not ours to judge
 SEVERAL = "several"  # the rule that cuts the first name out of "CIFAR-10/100"
 
@@ -106,14 +104,19 @@ def _same(
         if _is_acronym(text) and key not in defined:
             shorts[letters_of(text)].append(key)
     defined_by = {initials(long): (name_key(short), long) for short, long in forms if initials(long)}
-    defined |= {name_key(long) for _, long in forms}
+    spelled = {name_key(long) for _, long in forms}
     for key, text in texts.items():
         first_letters = initials(text)
         for short in (short for letters in first_letters for short in shorts.get(letters, ())):
             if short != key:
                 yield short, key, 2
         short, long = defined_by.get(first_letters, ("", ""))
-        if short and key not in defined and not lexicon.by_key.get(alias_key(text)) and _respelt(text, long):
+        if (
+            short
+            and key not in defined | spelled
+            and not lexicon.by_key.get(alias_key(text))
+            and _respelt(text, long)
+        ):
             yield short, key, 2
         headless = name_key(_HEADS.sub("", text))
         if headless != key and headless in texts:
@@ -127,13 +130,9 @@ def _respelt(text: str, long: str) -> bool:
 
     A letter changed makes another word too often: of "contrastive", "contractive".
     """
-    words, theirs = (re.findall(r"\w+", name.lower()) for name in (text, long))
-    pairs = [sorted(pair, key=len) for pair in zip(words, theirs, strict=False) if pair[0] != pair[1]]
-    if len(words) != len(theirs) or len(pairs) != 1:
-        return False
-    ((shorter, longer),) = pairs
-    return len(longer) == len(shorter) + 1 > _LONG_WORD and any(
-        longer[:at] + longer[at + 1 :] == shorter for at in range(len(shorter))
+    shorter, longer = only_difference(*(_WORD.findall(name.lower()) for name in (text, long))) or ("", "")
+    return len(shorter) >= SHORTEST_SLIP and any(
+        longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer) - 1)
     )
 
 
