@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from kgraph.extraction.cues import is_introduced
-from kgraph.extraction.features import Floats
+from kgraph.extraction.features import Floats, Ints
 from kgraph.extraction.grouping import GIVEN, SEVERAL, Span, Thing
-from kgraph.extraction.network import Judged
+from kgraph.extraction.network import Judged, softmax
 from kgraph.extraction.relations import find_statements
 from kgraph.extraction.tagger import Reading, Tagger
 from kgraph.extraction.things import Things, describe_things
@@ -17,6 +17,7 @@ from kgraph.lexicon import Lexicon
 from kgraph.records import ROLES, TYPES, Extraction, Mention, Paper
 
 LEAST_PROBABILITY = 0.5  # that a candidate is a thing
+LEAST_INTRODUCED = 0.5  # probability that a thing is introduced; the likeliest suffices of other roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,13 @@ def _types(candidates: Sequence[Thing], judged: Judged) -> list[str]:
     ]
 
 
+def _best_roles(judged: Judged) -> Ints:
+    """Return the likeliest role of each candidate; introduced is only what is likelier so than not."""
+    likely = softmax(judged.roles[:, : len(ROLES)])
+    others = 1 + likely[:, 1:].argmax(axis=1)
+    return np.where(likely[:, 0] >= LEAST_INTRODUCED, 0, others).astype(np.int32)
+
+
 def _introduced(
     text: str, candidates: Sequence[Thing], spans: Iterable[tuple[Span, int]], lexicon: Lexicon
 ) -> list[bool]:
@@ -121,7 +129,7 @@ def _roles(judgement: Judgement, introduced: Sequence[bool]) -> list[str]:
     A known name that the text says outright it introduces is introduced, whatever the network says.
     """
     judged, owners = judgement.network, judgement.described.mentions[:, 2]
-    best = judged.roles[:, : len(ROLES)].argmax(axis=1)
+    best = _best_roles(judged)
     shown = judged.mention_roles()[np.arange(len(owners)), best[owners]]
     roles = [ROLES[-1]] * len(owners)
     for thing, role in enumerate(best.tolist()):
