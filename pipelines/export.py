@@ -33,7 +33,7 @@ LAYERS = (
         "thing_type",
     ),
     "meeting",
-    *("pair_first", "pair_second", "pair_flags", "pair_met", "pair"),
+    *("pair_first", "pair_second", "pair_flags", "pair_met", "pair", "pair_role"),
 )
 
 

@@ -5,6 +5,8 @@ paper and the opinion of the lexicon and of other papers. Four convolutions with
 between them every token meets all others of the same word, its sentence and the whole paper. One head
 labels tokens; what may be a thing gets its role, or none if it is no thing, its type, and its relations.
 
+The layers up to the states of tokens begin as pipelines/pretraining.py leaves them.
+
 Those who annotated the gold papers and those who annotated the corpus, in rounds, differ a little in what
 they take for a name, a role and a relation: every layer that decides has a bias of each, learnt
 together; what ships is the gold's.
@@ -13,7 +15,7 @@ together; what ships is the gold's.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +40,7 @@ from kgraph.extraction.network import (
     DISTANCES,
     HEADS,
     LABELS,
+    NEAR,
     POOL_AFTER,
     RELATION_CLASSES,
     ROLE_CLASSES,
@@ -57,7 +60,7 @@ AROUND, PAIR = 96, 96  # what is said of a mention or a meeting, and of a pair
 COMPANY = 48  # what is said of all the things of a paper
 JUDGED = 64  # what is said of a thing among them
 SOUGHT = 64  # what mentions look for in their sentences, all heads together
-ROLE_WEIGHT, TYPE_WEIGHT, PAIR_WEIGHT = 0.5, 0.2, 0.4
+ROLE_WEIGHT, ALONE_WEIGHT, TYPE_WEIGHT, PAIR_WEIGHT = 0.5, 0.25, 0.2, 0.4
 NO_TYPE = -100  # of what is no thing: it is not learnt
 JUDGED_DROP = (
     0.25  # where roles and relations are judged, which are learnt by heart before they are understood
@@ -164,8 +167,8 @@ class Model(nn.Module):
         self.affixes = nn.ModuleList(nn.Embedding(BUCKETS, AFFIX) for _ in range(4))
         for table in self.affixes:
             nn.init.normal_(table.weight, std=0.1)
-        width = vectors.shape[1] + 4 * AFFIX + WORD_FLAGS + PLACE_FLAGS + LEXICON_FLAGS
-        self.enter = nn.Linear(width, HIDDEN)
+        self.word_width = vectors.shape[1] + 4 * AFFIX
+        self.enter = nn.Linear(self.word_width + WORD_FLAGS + PLACE_FLAGS + LEXICON_FLAGS, HIDDEN)
         self.enter_norm = nn.LayerNorm(HIDDEN)
         self.convolutions = nn.ModuleList(Convolution(d) for d in DILATIONS)
         self.norms = nn.ModuleList(nn.LayerNorm(HIDDEN) for _ in DILATIONS)
@@ -176,7 +179,7 @@ class Model(nn.Module):
         self.seek = nn.Linear(HIDDEN, SOUGHT)
         self.offer = nn.Linear(HIDDEN, 2 * SOUGHT)
         self.far = nn.Parameter(torch.zeros(DISTANCES, HEADS))
-        self.mention = nn.Linear(5 * HIDDEN + SOUGHT, AROUND)
+        self.mention = nn.Linear(7 * HIDDEN + SOUGHT, AROUND)
         described = 2 * AROUND + THING_FLAGS
         self.company = nn.Linear(described, COMPANY)
         self.judge = nn.Linear(described + COMPANY, JUDGED)
@@ -188,6 +191,8 @@ class Model(nn.Module):
         self.pair_flags = nn.Linear(PAIR_FLAGS, PAIR)
         self.pair_met = nn.Linear(AROUND, PAIR, bias=False)
         self.pair = nn.Linear(PAIR, len(RELATION_CLASSES))
+        self.pair_role = nn.Linear(2 * PAIR, len(ROLE_CLASSES), bias=False)
+        nn.init.zeros_(self.pair_role.weight)
         habits = {
             "enter": HIDDEN,
             "label": len(LABELS),
@@ -201,14 +206,25 @@ class Model(nn.Module):
 
     def forward(self, batch: "Batch") -> tuple[Tensor, Tensor]:
         """Return label scores (papers, tokens, labels) and hidden states (papers, tokens, HIDDEN)."""
-        vectors = self.vectors[batch.ids[..., 0]]
-        flags = batch.flags
+        words, flags = self.words(batch, self.word_drop), batch.flags
         if self.training:
-            vectors = vectors * (torch.rand(vectors.shape[:2]) > self.word_drop).float().unsqueeze(-1)
-            flags = self._forget_lexicon(flags)
+            flags = self.forget_lexicon(flags)
+        hidden = self.states(words, flags, batch)
+        scores = self.label(self._dropped(hidden, self.drop))
+        return scores + self.habits["label"](batch.annotators).unsqueeze(1), hidden
+
+    def words(self, batch: "Batch", drop: float = 0) -> Tensor:
+        """Return what is known of every word: vectors, of which some are dropped in training, and affixes."""
+        vectors = self.vectors[batch.ids[..., 0]]
+        if self.training and drop:
+            vectors = vectors * (torch.rand(vectors.shape[:2]) > drop).float().unsqueeze(-1)
         affixes = [table(batch.ids[..., k + 1]) for k, table in enumerate(self.affixes)]
         affixes[-1] = affixes[-1] * (batch.ids[..., :1] > 0)  # that of a word never met is some other word's
-        entered = self._dropped(torch.cat([vectors, *affixes, flags], -1), 0.1)
+        return torch.cat([vectors, *affixes], -1)
+
+    def states(self, words: Tensor, flags: Tensor, batch: "Batch") -> Tensor:
+        """Return hidden states (papers, tokens, HIDDEN)."""
+        entered = self._dropped(torch.cat([words, flags], -1), 0.1)
         mask = batch.mask.unsqueeze(-1)
         habit = self.habits["enter"](batch.annotators).unsqueeze(1)
         hidden = self.enter_norm(F.relu(self.enter(entered) + habit)) * mask
@@ -217,8 +233,7 @@ class Model(nn.Module):
             hidden = norm(hidden + F.relu(moved)) * mask
             if depth == POOL_AFTER:
                 hidden = self._pool(hidden, batch, mask)
-        scores = self.label(self._dropped(hidden, self.drop))
-        return scores + self.habits["label"](batch.annotators).unsqueeze(1), hidden
+        return hidden
 
     def _pool(self, hidden: Tensor, batch: "Batch", mask: Tensor) -> Tensor:
         index = batch.groups.unsqueeze(-1).expand_as(hidden)
@@ -232,8 +247,8 @@ class Model(nn.Module):
         whole = self.whole(hidden.sum(1, keepdim=True) / mask.sum(1, keepdim=True))
         return (hidden + F.relu(self.same_word(self._dropped(same, self.drop))) + sentence + whole) * mask
 
-    def judge_things(self, hidden: Tensor, batch: "Batch") -> tuple[Tensor, Tensor, Tensor]:
-        """Return the scores of the roles and types of things and of the relations of pairs: rows, classes."""
+    def judge_things(self, hidden: Tensor, batch: "Batch") -> "Judged":
+        """Score the things and pairs of a batch."""
         flat = hidden.reshape(-1, hidden.shape[-1])
         sums = torch.cat([torch.zeros(1, flat.shape[1]), flat.cumsum(0)])
         sentence_of = batch.sentences.flatten()
@@ -243,21 +258,21 @@ class Model(nn.Module):
             return (sums[ends] - sums[starts]) / (ends - starts).clamp(min=1).unsqueeze(-1)
 
         start, end, owner = batch.mentions.T
-        sides = [F.pad(flat, (0, 0, 1, 1))[at] for at in (start, end + 1)]  # the tokens before and after
+        padded = F.pad(flat, (0, 0, NEAR, NEAR))
+        before = [padded[start + NEAR - far] for far in range(1, NEAR + 1)]
+        after = [padded[end + NEAR - 1 + far] for far in range(1, NEAR + 1)]
+        near = [torch.stack(side).mean(0) for side in (before, after)]
         named = self._forget_names(mean(start, end))
         sought = self._sought(named, flat, batch)
-        around = torch.cat([named, *sides, sentences[sentence_of[start]], sought], -1)
+        around = torch.cat([named, before[0], after[0], *near, sentences[sentence_of[start]], sought], -1)
         around = F.relu(self.mention(self._dropped(around, JUDGED_DROP)))
         described = _means_and_most(around, owner, len(batch.thing_flags), most_first=True)
         described = self._dropped(torch.cat([described, batch.thing_flags], -1), 0.1)
         paper = batch.thing_papers
-        said = F.relu(self.company(described))
-        company = torch.zeros(len(batch.annotators), COMPANY).scatter_reduce(
-            0, _wide(paper, said), said, "amax"
-        )
+        company = _most(F.relu(self.company(described)), paper, len(batch.annotators))
         judged = F.relu(self.judge(torch.cat([described, company[paper]], -1)))
         types = self.thing_type(judged)
-        roles = self.role(judged) + self.habits["role"](batch.annotators[paper])
+        alone = self.role(judged) + self.habits["role"](batch.annotators[paper])
 
         one, two, pair, turned = batch.meetings.T
         (start, end, _), (start2, end2, _) = batch.mentions[one].T, batch.mentions[two].T
@@ -265,20 +280,19 @@ class Model(nn.Module):
         place = torch.stack([gap, turned.float()], -1)
         seen = [mean(end, start2), mean(start, end), mean(start2, end2), sentences[sentence_of[start]], place]
         met = F.relu(self.meeting(self._dropped(torch.cat(seen, -1), JUDGED_DROP)))
-        count = len(batch.pair_flags)
-        most = torch.zeros(count, met.shape[1]).scatter_reduce(0, _wide(pair, met), met, "amax")
-        known = torch.cat([described, roles.detach().softmax(-1)], -1)
+        most = _most(met, pair, len(batch.pair_flags))
+        known = torch.cat([described, alone.detach().softmax(-1)], -1)
         first, second = batch.pairs.T
-        middle = F.relu(
+        between = F.relu(
             self.pair_first(known)[first]
             + self.pair_second(known)[second]
             + self.pair_flags(batch.pair_flags)
             + self.pair_met(most)
         )
-        relations = self.pair(self._dropped(middle, 0.2)) + self.habits["pair"](
-            batch.annotators[paper[first]]
-        )
-        return roles, types, relations
+        between = self._dropped(between, 0.2)
+        relations = self.pair(between) + self.habits["pair"](batch.annotators[paper[first]])
+        by_pairs = [_most(between, things, len(batch.thing_flags)) for things in (first, second)]
+        return Judged(alone + self.pair_role(torch.cat(by_pairs, -1)), alone, types, relations)
 
     def _sought(self, named: Tensor, flat: Tensor, batch: "Batch") -> Tensor:
         """Return what each mention finds in its sentence, by attention that knows how far a token is."""
@@ -305,7 +319,7 @@ class Model(nn.Module):
             return named
         return named * (torch.rand(len(named), 1) > NAME_FORGOTTEN).float()
 
-    def _forget_lexicon(self, flags: Tensor) -> Tensor:
+    def forget_lexicon(self, flags: Tensor) -> Tensor:
         """Hide what the lexicon and other papers say of some papers, so that their gaps are expected."""
         keep = (torch.rand(flags.shape[0], 1, 1) > LEXICON_FORGOTTEN).float()
         return torch.cat([flags[..., :-LEXICON_FLAGS], flags[..., -LEXICON_FLAGS:] * keep], -1)
@@ -315,6 +329,11 @@ def _wide(index: Tensor, like: Tensor) -> Tensor:
     return index.unsqueeze(-1).expand_as(like)
 
 
+def _most(rows: Tensor, owners: Tensor, count: int) -> Tensor:
+    """Return the maximum of the rows of each owner; 0, the least there is, for one without any."""
+    return torch.zeros(count, rows.shape[1]).scatter_reduce(0, _wide(owners, rows), rows, "amax")
+
+
 def _means_and_most(rows: Tensor, owners: Tensor, count: int, most_first: bool = False) -> Tensor:
     """Return the mean and the maximum of the rows of each owner, side by side."""
     empty = torch.zeros(count, rows.shape[1])
@@ -322,6 +341,15 @@ def _means_and_most(rows: Tensor, owners: Tensor, count: int, most_first: bool =
     mean = empty.scatter_reduce(0, index, rows, "mean", include_self=False)
     most = empty.scatter_reduce(0, index, rows, "amax", include_self=False)
     return torch.cat([most, mean] if most_first else [mean, most], -1)
+
+
+class Judged(NamedTuple):
+    """Scores: rows by classes."""
+
+    roles: Tensor  # of things, with what their pairs say
+    alone: Tensor  # the same without that
+    types: Tensor  # of things
+    relations: Tensor  # of pairs
 
 
 @dataclass(frozen=True)
@@ -346,7 +374,7 @@ class Batch:
 
 
 def collate(examples: Sequence[Example], words: Words) -> Batch:
-    papers, longest = len(examples), 1 + max(len(e.labels) for e in examples)  # a gap between any two
+    papers, longest = len(examples), NEAR + max(len(e.labels) for e in examples)  # a gap between any two
     ids = torch.zeros(papers, longest, 5, dtype=torch.long)
     flags = torch.zeros(papers, longest, WORD_FLAGS + PLACE_FLAGS + LEXICON_FLAGS)
     groups, labels = torch.zeros(papers, longest, dtype=torch.long), torch.zeros(papers, longest, len(LABELS))
@@ -407,11 +435,12 @@ def batches(examples: Sequence[Example], size: int, rng: np.random.Generator) ->
 
 
 def train(
-    model: Model,
+    model: nn.Module,
     examples: Sequence[Example],
     words: Words,
     schedule: Schedule,
     *,
+    loss_of: Callable[[Any, Batch], Tensor],
     checkpoint: Checkpoint | None = None,
     report: Callable[[int, float], None] | None = None,
 ) -> None:
@@ -441,7 +470,7 @@ def train(
     for number in range(done + 1, schedule.passes + 1):
         total = 0.0
         for group in batches(examples, schedule.batch, rng):
-            loss = _loss(model, collate(group, words))
+            loss = loss_of(model, collate(group, words))
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -457,19 +486,19 @@ def train(
     model.eval()
 
 
-def _loss(model: Model, batch: Batch) -> Tensor:
+def of_annotations(model: Model, batch: Batch) -> Tensor:
     scores, hidden = model(batch)
     loss = F.cross_entropy(scores.flatten(0, 1), batch.labels.flatten(0, 1), reduction="none")
     loss = (loss * batch.mask.flatten()).sum() / batch.mask.sum()
     if not len(batch.thing_flags):
         return loss
-    roles, types, relations = model.judge_things(hidden, batch)
-    loss = loss + ROLE_WEIGHT * F.cross_entropy(roles, batch.roles, label_smoothing=JUDGED_SMOOTHING)
+    judged = model.judge_things(hidden, batch)
+    for weight, roles in (ROLE_WEIGHT, judged.roles), (ALONE_WEIGHT, judged.alone):
+        loss = loss + weight * F.cross_entropy(roles, batch.roles, label_smoothing=JUDGED_SMOOTHING)
     if (typed := batch.types != NO_TYPE).any():
-        loss = loss + TYPE_WEIGHT * F.cross_entropy(
-            types[typed], batch.types[typed], label_smoothing=SMOOTHING
-        )
+        types = F.cross_entropy(judged.types[typed], batch.types[typed], label_smoothing=SMOOTHING)
+        loss = loss + TYPE_WEIGHT * types
     if len(batch.pairs):
-        judged = F.cross_entropy(relations, batch.relations, label_smoothing=JUDGED_SMOOTHING)
-        loss = loss + PAIR_WEIGHT * judged
+        relations = F.cross_entropy(judged.relations, batch.relations, label_smoothing=JUDGED_SMOOTHING)
+        loss = loss + PAIR_WEIGHT * relations
     return loss

@@ -15,6 +15,7 @@ class Schedule:
     seed: int
     passes: int
     half_passes: int
+    guessing_passes: int
     rate: float
     last_rate: float
     batch: int

@@ -1,10 +1,11 @@
 """Train the tagger, the longest step of `make train`; or judge how it is trained, on held-out papers.
 
-`make train` runs the steps that project.yml declares (vectors, contexts, model, export, card) and skips what
-is up to date. This step, model, reads the annotated papers, the lexicon, train.cfg, the vectors and contexts
-of words; writes build/train/model.pt. First two networks learn from a half of the papers each, and show by
-what they find in the other half what a thing is and what is none: see candidates.py. Stopped, it goes on
-after the last whole pass (checkpoint.pt of each) and ends in the same bytes. About 90 minutes on one core.
+`make train` runs the steps that project.yml declares (vectors, contexts, lower, model, export, card) and
+skips what is up to date. This step, model, reads the annotated papers, the lexicon, train.cfg, the vectors
+and contexts of words and the lower layers, pretrained; writes build/train/model.pt. First two networks learn
+from a half of the papers each, and show by what they find in the other half what a thing is and what is
+none: see candidates.py. Stopped, it goes on after the last whole pass (checkpoint.pt of each) and ends in
+the same bytes. About 90 minutes on one core.
 With --fold K (`python -m weasel run fold . --vars.fold K`) a fifth of the training papers is held out, all
 goes to build/train/fold-K, and the figures of the held-out papers are printed: this is how choices are made.
 """
@@ -50,7 +51,8 @@ SOURCES = (
     *(PACKAGE / "extraction" / f"{name}.py" for name in EXTRACTION),
 )
 CHECKPOINT = "checkpoint.pt"
-BUILT = ("vectors.npz", "words.txt", "word_contexts.npz")
+OF_WORDS = ("vectors.npz", "words.txt", "word_contexts.npz")
+PRETRAINED = "pretrained.pt"
 
 
 @click.command()
@@ -121,7 +123,7 @@ def _train(
     import torch  # not where types are checked, and pipelines.card has no need of it
 
     from pipelines.checkpoint import Checkpoint, fingerprint
-    from pipelines.model import Model, encode, read_words, train
+    from pipelines.model import Model, encode, of_annotations, read_words, train
 
     (words, vectors), names = read_words(build), Names(read_lexicon())
     examples = [
@@ -132,17 +134,19 @@ def _train(
     gold = [example for example in examples if example.annotators == GOLD]
     examples += (schedule.gold_times - 1) * gold
     print(f"{len(papers)} papers described", file=sys.stderr, flush=True)
-    inputs = (*SOURCES, *(build / name for name in BUILT))
+    inputs = (*SOURCES, *(build / name for name in (*OF_WORDS, PRETRAINED)))
     training = fingerprint(inputs, schedule, [annotated.paper.id for annotated in papers])
     checkpoint = Checkpoint(folder / CHECKPOINT, training)
     torch.manual_seed(schedule.seed)
     model = Model(vectors)
-    train(model, examples, words, schedule, checkpoint=checkpoint, report=_Progress(schedule.passes))
+    model.load_state_dict(torch.load(build / PRETRAINED, weights_only=True), strict=False)
+    report = Progress(schedule.passes)
+    train(model, examples, words, schedule, loss_of=of_annotations, checkpoint=checkpoint, report=report)
     torch.save(model.state_dict(), folder / "model.partial")
     (folder / "model.partial").replace(folder / "model.pt")
 
 
-class _Progress:
+class Progress:
     """Tells after each pass how it went, and when the last may end."""
 
     def __init__(self, passes: int) -> None:

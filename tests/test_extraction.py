@@ -340,7 +340,7 @@ def test_names_as_texts_write_them(text: str, names: set[str], extractor: Extrac
     [
         ("Invited Talk", []),
         ("INVITED TALK", []),
-        ("Invited Talk: The Lake", []),
+        ("Invited Talk: How Lakes Freeze", []),
         ("Poster Session", []),
         ("Author Index", []),
         ("Batch Normalization", ["Batch Normalization"]),

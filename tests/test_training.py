@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from weasel.util import load_project_config
 
-from kgraph.extraction.features import Evidence, Names, Words
+from kgraph.extraction.features import Evidence, Names, Words, describe
 from kgraph.extraction.network import RELATION_CLASSES, ROLE_CLASSES
 from kgraph.extraction.tokens import token_spans
 from kgraph.lexicon import Lexicon
@@ -23,18 +23,27 @@ from pipelines.candidates import (
     Candidate,
     Seen,
     as_annotated,
+    describe_candidates,
     find_in_others,
     halves,
 )
 from pipelines.corpus import Annotated, also_shortened, shortened
 from pipelines.schedule import Schedule, read_schedule
-from pipelines.train import BUILD, BUILT, SOURCES, _seen, split
+from pipelines.train import BUILD, OF_WORDS, PRETRAINED, SOURCES, _seen, split
 
 ROOT = Path(__file__).parents[1]
 PROJECT = load_project_config(ROOT)
 COMMANDS: dict[str, dict[str, Any]] = {command["name"]: command for command in PROJECT["commands"]}
 SCHEDULE = Schedule(
-    seed=1, passes=3, half_passes=2, rate=0.002, last_rate=0.0006, batch=1, gold_times=1, mean_decay=0.9
+    seed=1,
+    passes=3,
+    half_passes=2,
+    guessing_passes=1,
+    rate=0.002,
+    last_rate=0.0006,
+    batch=1,
+    gold_times=1,
+    mean_decay=0.9,
 )
 
 
@@ -60,10 +69,11 @@ def test_a_step_depends_on_its_own_code(name: str) -> None:
 
 
 def test_a_checkpoint_is_of_the_inputs_that_are_declared() -> None:
-    inputs = [os.path.relpath(path, ROOT) for path in SOURCES] + [str(BUILD / name) for name in BUILT]
-    assert (
-        sorted(map(_posix, inputs)) == sorted(COMMANDS["model"]["deps"]) == sorted(COMMANDS["judge"]["deps"])
-    )
+    inputs = {_posix(os.path.relpath(path, ROOT)) for path in SOURCES}
+    inputs |= {_posix(str(BUILD / name)) for name in OF_WORDS}
+    pretrained = {_posix(str(BUILD / PRETRAINED))}
+    assert inputs | {"pipelines/pretraining.py"} == set(COMMANDS["lower"]["deps"])
+    assert inputs | pretrained == set(COMMANDS["model"]["deps"]) == set(COMMANDS["judge"]["deps"])
 
 
 def test_figures_are_printed_whenever_they_are_asked_for() -> None:
@@ -165,16 +175,27 @@ def test_halves_that_are_done_are_not_trained_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
-    vectors = np.random.default_rng(0).normal(size=(2, 8)).astype(np.float32)
-    (tmp_path / "words.txt").write_text("we\nthe\n", "utf-8")
-    np.savez(tmp_path / "vectors.npz", vectors=vectors, counts=[9, 9], capitalised=[0.1, 0.1])
-    np.savez(tmp_path / "word_contexts.npz", vectors=vectors)
+    _write_words(tmp_path)
+    _pretrain(tmp_path)
     papers = [annotated(number) for number in range(3)]
     first = _seen(papers, tmp_path, tmp_path, SCHEDULE)
     assert "pass 2 of 2" in capsys.readouterr().err
     again = _seen(papers, tmp_path, tmp_path, SCHEDULE)
     assert [one.candidates for one in again.values()] == [one.candidates for one in first.values()]
     assert "pass" not in capsys.readouterr().err
+
+
+def _write_words(folder: Path) -> None:
+    vectors = np.random.default_rng(0).normal(size=(2, 8)).astype(np.float32)
+    (folder / "words.txt").write_text("we\nthe\n", "utf-8")
+    np.savez(folder / "vectors.npz", vectors=vectors, counts=[9, 9], capitalised=[0.1, 0.1])
+    np.savez(folder / "word_contexts.npz", vectors=vectors)
+
+
+def _pretrain(folder: Path) -> None:
+    from pipelines.pretraining import pretrain
+
+    pretrain([annotated(number) for number in range(3)], folder, SCHEDULE)
 
 
 def test_what_is_no_thing_has_no_role_and_no_relation() -> None:
@@ -290,7 +311,7 @@ def annotated(number: int) -> Annotated:
 def learn() -> Callable[..., bytes]:
     """Train on five papers; return the bytes of the weights."""
     torch = pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
-    from pipelines.model import Model, encode, train
+    from pipelines.model import Model, encode, of_annotations, train
 
     vectors = np.random.default_rng(0).normal(size=(4, 8)).astype(np.float32)
 
@@ -301,7 +322,7 @@ def learn() -> Callable[..., bytes]:
         examples = [encode(paper, as_annotated(paper), words, names, evidence) for paper in papers]
         torch.manual_seed(schedule.seed)
         model = Model(vectors)
-        train(model, examples, words, schedule, **options)
+        train(model, examples, words, schedule, loss_of=of_annotations, **options)
         file = io.BytesIO()
         torch.save(model.state_dict(), file)
         return file.getvalue()
@@ -351,6 +372,85 @@ def test_the_checkpoint_of_another_training_is_left(
         checkpoint=Checkpoint(tmp_path / "c.pt", "mine"), report=lambda done, _: passes.append(done)
     )
     assert (again, passes) == (whole, [1, 2, 3])
+
+
+def test_lower_layers_learn_to_guess_words(tmp_path: Path) -> None:
+    """The word that a hidden place holds becomes likelier; what a guess alone needs is not kept."""
+    torch = pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
+    from pipelines.model import Model, read_words
+    from pipelines.pretraining import LOWER
+
+    _write_words(tmp_path)
+    _pretrain(tmp_path)
+    lower = torch.load(tmp_path / PRETRAINED, weights_only=True)
+    assert {name.split(".")[0] for name in lower} == set(LOWER)
+    assert [path.name for path in tmp_path.glob("*checkpoint*")] == []
+    torch.manual_seed(SCHEDULE.seed)
+    fresh = Model(read_words(tmp_path)[1])
+    moved = [
+        name for name, value in fresh.named_parameters() if name in lower and (value != lower[name]).any()
+    ]
+    assert any(name.startswith("convolutions.3") for name in moved)
+    fresh.load_state_dict(lower, strict=False)
+    assert all((fresh.state_dict()[name] == value).all() for name, value in lower.items())
+
+
+def test_a_hidden_word_is_not_heard_of_elsewhere() -> None:
+    """Of "we" twice, one hidden, the pool of equal words must not tell."""
+    torch = pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
+    from pipelines.model import collate, encode
+    from pipelines.pretraining import apart
+
+    words = Words([], [], [])
+    paper = Annotated(Paper("1", "We and we", "We too and too."), (), ())
+    batch = collate([encode(paper, Seen([]), words, Names(Lexicon()), Evidence({}))], words)
+    hidden = torch.zeros(batch.mask.shape, dtype=torch.bool)
+    hidden[0, [0, 4]] = True  # "We" and the first "too"
+    before, after = batch.groups[0].tolist(), apart(batch, hidden).groups[0].tolist()
+    assert before[0] == before[2] and before[4] == before[6]
+    assert [i for i, (a, b) in enumerate(zip(before, after, strict=True)) if a != b] == [0, 4]
+    assert len({after[0], after[4]} - set(before)) == 2
+
+
+def test_numpy_runs_the_same_sums(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
+    from kgraph.extraction.network import Network
+    from pipelines.export import export
+    from pipelines.model import Model, collate, encode, read_words
+
+    _write_words(tmp_path)
+    words, vectors = read_words(tmp_path)
+    torch.manual_seed(1)
+    model = Model(vectors).eval()
+    with torch.no_grad():
+        model.pair_role.weight.normal_()
+    export(model, {}, tmp_path, tmp_path / "tagger")
+    network = Network.read(tmp_path / "tagger")
+    longer = annotated(1)
+    shorter = Annotated(Paper("2", "Fuzzle", ""), longer.entities[1:2], ())
+    papers = [
+        encode(one, as_annotated(one), words, Names(Lexicon()), Evidence({})) for one in (longer, shorter)
+    ]
+    with torch.no_grad():
+        batch = collate(papers, words)
+        judged = model.judge_things(model(batch)[1], batch)
+    rows = {"roles": 0, "types": 0, "relations": 0}
+    for annotated_paper in (longer, shorter):
+        tokens = describe(
+            annotated_paper.paper.text,
+            len(annotated_paper.paper.title),
+            network.words,
+            Names(Lexicon()),
+            Evidence({}),
+        )
+        things = describe_candidates(tokens, as_annotated(annotated_paper).candidates)
+        mine = network.judge_things(network.hidden(tokens), tokens, things)
+        for name in rows:
+            ours = getattr(mine, name)
+            theirs = getattr(judged, name)[rows[name] : rows[name] + len(ours)].numpy()
+            assert ours == pytest.approx(theirs, abs=0.02), name  # weights ship with 16 bits, vectors with 8
+            rows[name] += len(ours)
+    assert rows == {"roles": 4, "types": 4, "relations": 3}
 
 
 def test_a_fingerprint_knows_every_input(tmp_path: Path) -> None:

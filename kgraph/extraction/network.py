@@ -42,6 +42,7 @@ DISTANCES = 2 * _FAR + 1
 _FARTHEST = 2**_FAR
 _STEPS = np.minimum(np.ceil(np.log2(np.arange(_FARTHEST + 1) + 1)), _FAR).astype(np.int32)
 _REACH = 200  # tokens beyond a mention that it looks at
+NEAR = 3  # tokens on either side of a mention that are also heard together
 _PART = 512  # mentions, or meetings, described at once: a text may hold very many
 _MOST_WORDS = 200_000  # remembered at once
 
@@ -157,8 +158,9 @@ class Judged:
     """What the network says of the candidates of one text, here all called things: what they are and are not.
 
     A thing is described by the most and the mean of what is around its mentions; a pair of things by both,
-    by the roles they seem to have, and by the most of what stands where they meet. For the proof a thing is
-    judged from one mention alone, and a pair from one meeting.
+    by the roles they seem to have, and by the most of what stands where they meet. All the pairs of a thing
+    then have a say in its role. For the proof a thing is judged from one mention alone, and a pair from one
+    meeting.
     """
 
     def __init__(self, weights: Mapping[str, Floats], hidden: Floats, tokens: Tokens, things: Things) -> None:
@@ -174,12 +176,14 @@ class Judged:
         )
         self._company = self._layer("company", self._described).max(axis=0, initial=0)
         judged = self._judge(self._described)
-        self.roles = self._scores("role", judged)  # (things, len(ROLE_CLASSES))
+        alone = self._scores("role", judged)
         self.types = self._scores("thing_type", judged)  # (things, len(TYPES)), of what is a thing
         self._met = _by_part(self._meetings_described, len(things.meetings))
-        self._sides = self._pair_sides()
+        self._sides = self._pair_sides(alone)
         met = _most(self._met, things.meetings[:, 2], len(things.pairs))
-        self.relations = self._relation_scores(self._sides, met)  # (pairs, classes)
+        between = self._between(self._sides, met)
+        self.relations = self._scores("pair", between)  # (pairs, classes)
+        self.roles = alone + self._roles_by_pairs(between)  # (things, len(ROLE_CLASSES))
 
     def probabilities(self) -> Floats:
         """Return the probability of each to be a thing that the paper names, shape (things,)."""
@@ -193,7 +197,8 @@ class Judged:
 
     def meeting_relations(self, meetings: npt.NDArray[np.intp]) -> Floats:
         """Return the scores of relations from each of some meetings alone, shape (meetings, classes)."""
-        return self._relation_scores(self._sides[self._things.meetings[meetings, 2]], self._met[meetings])
+        sides = self._sides[self._things.meetings[meetings, 2]]
+        return self._scores("pair", self._between(sides, self._met[meetings]))
 
     def _tokens_named(self, part: slice) -> Floats:
         starts, ends, _ = self._things.mentions[part].T
@@ -201,10 +206,13 @@ class Judged:
 
     def _mentions_around(self, part: slice) -> Floats:
         starts, ends, _ = self._things.mentions[part].T
-        zero = np.zeros((1, self._hidden.shape[1]), np.float32)
-        padded = np.concatenate([zero, self._hidden, zero])
+        none = np.zeros((NEAR, self._hidden.shape[1]), np.float32)
+        padded = np.concatenate([none, self._hidden, none])
+        before = [padded[starts + NEAR - far] for far in range(1, NEAR + 1)]
+        after = [padded[ends + NEAR - 1 + far] for far in range(1, NEAR + 1)]
+        near = [sum(side[1:], side[0]) / np.float32(NEAR) for side in (before, after)]
         sentences = self._sentences[self._tokens.sentences[starts]]
-        seen = [self._named[part], padded[starts], padded[ends + 1], sentences, self._sought(part)]
+        seen = [self._named[part], before[0], after[0], *near, sentences, self._sought(part)]
         return self._layer("mention", np.concatenate(seen, axis=1))
 
     def _sought(self, part: slice) -> Floats:
@@ -250,9 +258,9 @@ class Judged:
         ]
         return self._layer("meeting", np.concatenate(seen, axis=1))
 
-    def _pair_sides(self) -> Floats:
+    def _pair_sides(self, roles: Floats) -> Floats:
         first, second = self._things.pairs.T
-        known = np.concatenate([self._described, softmax(self.roles)], axis=1)
+        known = np.concatenate([self._described, softmax(roles)], axis=1)
         weights = self._weights
         return np.asarray(
             (known @ weights["pair_first"])[first]
@@ -262,8 +270,14 @@ class Judged:
             np.float32,
         )
 
-    def _relation_scores(self, sides: Floats, met: Floats) -> Floats:
-        return self._scores("pair", np.maximum(sides + met @ self._weights["pair_met"], 0))
+    def _between(self, sides: Floats, met: Floats) -> Floats:
+        return np.maximum(sides + met @ self._weights["pair_met"], 0)
+
+    def _roles_by_pairs(self, between: Floats) -> Floats:
+        """Return what its pairs add to the scores of a thing's roles, by the most of each channel."""
+        count = len(self._things.flags)
+        most = [_most(between, things, count) for things in self._things.pairs.T]
+        return np.asarray(np.concatenate(most, axis=1) @ self._weights["pair_role"], np.float32)
 
     def _layer(self, name: str, x: Floats) -> Floats:
         return np.maximum(self._scores(name, x), 0)
