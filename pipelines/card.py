@@ -57,20 +57,23 @@ encoder, MiniLM, sees where they stand), hashed affixes, their form, their place
 lexicon of {len(rows):,} names says, and how often annotated papers name something by a spelling
 ({evidence:,} spellings). Four convolutions of width {width} with a reach of 8 words to each side follow; between
 them all occurrences of a word in the paper exchange what they know, and every sentence and the whole
-paper are heard. Words are labelled (BIO by type, decoded by Viterbi, with a low threshold). Whatever may be
+paper are heard. Words are labelled (BIO by type, decoded by Viterbi). Whatever may be
 a thing is then judged with all its mentions and what these find in their sentences by attention: whether it
 is one at all, its type, and its role among the things of the paper; and every two things their relation, if
 any. What may be said of a thing and each other one has a say in its role.
 
-**Training.** What ships learns from {given + len(ours):,} annotated papers, {schedule.passes} passes, the running mean of its weights kept.
-Before, the layers below the labels learn to guess hidden words of the same papers, {schedule.guessing_passes} passes. What is no thing it learns from the errors of two networks that learnt from a half of the papers each: it is
-shown what either takes for a name in the other half. A share of {OTHERS_SHARE} of every role to be learnt is
+**Training.** `make train` first has the layers below the labels guess hidden words of the papers,
+{schedule.guessing_passes} passes, then the whole network learn from {given + len(ours):,} annotated papers, {schedule.passes} passes, the running
+mean of its weights kept. The weights of this version were made differently: six passes without any guessing
+before, by the version before, then two more at a lower rate (0.0008 to 0.0003), in which what is said of
+pairs and the words near a mention came in. What is no thing
+the network learns from the errors of two that learnt from a half of the papers each: it is shown what either takes for a name in the other half. A share of {OTHERS_SHARE} of every role to be learnt is
 what such a network says of it, since annotators err, too. Of one paper in {SHORTENED} the title alone is learnt from as
 well. Those who annotated the given papers and those who annotated ours, in three rounds, differ a little
 in what they take for a name: where the network decides it has a bias of each, the given annotations are
 seen {schedule.gold_times} times a pass, and what ships has their bias. Its word vectors come from the {sum(1 for _ in read_corpus()):,}
 abstracts of the corpus and from all-MiniLM-L6-v2 (Apache 2.0), which only training needs. `make train` does
-all of it from ../shared and this repository, in about two hours on one core. Choices were made on a
+all of that from ../shared and this repository, in about two hours on one core. Choices were made on a
 held-out fifth of the given annotations (`python -m pipelines.train --fold 0`).
 
 **Data.** {given:,} papers of ../shared/gold, annotated by language models of one family after a written
