@@ -66,9 +66,9 @@ any. What may be said of a thing and each other one has a say in its role.
 {schedule.guessing_passes} passes, then the whole network learn from {given + len(ours):,} annotated papers, {schedule.passes} passes, the running
 mean of its weights kept. The weights of this version were made differently: six passes without any guessing
 before, by the version before, then two more at a lower rate (0.0008 to 0.0003), in which what is said of
-pairs and the words near a mention came in. What is no thing
-the network learns from the errors of two that learnt from a half of the papers each: it is shown what either takes for a name in the other half. A share of {OTHERS_SHARE} of every role to be learnt is
-what such a network says of it, since annotators err, too. Of one paper in {SHORTENED} the title alone is learnt from as
+pairs and the words near a mention came in. What is no thing the network learns from the errors of two that
+learnt from a half of the papers each: it is shown what either takes for a name in the other half. A share of
+{OTHERS_SHARE} of every role to be learnt is what such a network says of it, since annotators err, too. Of one paper in {SHORTENED} the title alone is learnt from as
 well. Those who annotated the given papers and those who annotated ours, in three rounds, differ a little
 in what they take for a name: where the network decides it has a bias of each, the given annotations are
 seen {schedule.gold_times} times a pass, and what ships has their bias. Its word vectors come from the {sum(1 for _ in read_corpus()):,}

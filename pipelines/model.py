@@ -487,6 +487,7 @@ def train(
 
 
 def of_annotations(model: Model, batch: Batch) -> Tensor:
+    """Return the loss of labels, and of roles, types and relations where there may be things."""
     scores, hidden = model(batch)
     loss = F.cross_entropy(scores.flatten(0, 1), batch.labels.flatten(0, 1), reduction="none")
     loss = (loss * batch.mask.flatten()).sum() / batch.mask.sum()

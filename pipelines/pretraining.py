@@ -1,9 +1,10 @@
 """What the lower layers learn before anything else: to guess hidden words from those around them.
 
 A word's vector, affixes and flags are hidden (Devlin et al. 2019); its state must then tell the word from the
-other hidden ones of the batch (van den Oord et al. 2018). Read are the texts of the papers that the tagger
-learns from, not their annotations, and vectors.npz, words.txt and word_contexts.npz in build/train; written
-is pretrained.pt, in some 20 minutes on one core. Stopped, it goes on after the last whole pass.
+other hidden ones of the batch (van den Oord et al. 2018). Read are all annotated papers, also those that a
+fold holds out, of whose annotations only the counts of spellings are seen, and vectors.npz, words.txt and
+word_contexts.npz in build/train; written is pretrained.pt, in some 25 minutes on one core. Stopped, it goes
+on after the last whole pass.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from kgraph.extraction.features import Names, Words
+from kgraph.extraction.features import BUCKETS, Names, Words
 from kgraph.lexicon import read_lexicon
 from pipelines.candidates import Seen
 from pipelines.checkpoint import Checkpoint, fingerprint
@@ -27,7 +28,6 @@ from pipelines.train import BUILD, OF_WORDS, PRETRAINED, SOURCES, Progress
 
 SHARE = 0.15  # of the words, hidden
 LOWER = ("affixes", "enter", "enter_norm", "convolutions", "norms", "same_word", "sentence", "whole")
-_MANY = 100_003  # more than there are affixes
 
 
 class Guesser(nn.Module):
@@ -46,7 +46,7 @@ class Guesser(nn.Module):
         flags = self.model.forget_lexicon(batch.flags)
         states = self.model.states(words * seen, flags * seen, apart(batch, hidden))
         scores = self.guess(states[hidden]) @ self.meant(words[hidden]).T / HIDDEN**0.5
-        word = batch.ids[..., 0][hidden] * _MANY + batch.ids[..., -1][hidden]
+        word = batch.ids[..., 0][hidden] * BUCKETS + batch.ids[..., -1][hidden]
         again = (word[:, None] == word[None, :]).fill_diagonal_(fill_value=False)
         return scores.masked_fill(again, -1e4)  # the same word, hidden elsewhere, is not wrong
 

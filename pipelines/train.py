@@ -139,7 +139,8 @@ def _train(
     checkpoint = Checkpoint(folder / CHECKPOINT, training)
     torch.manual_seed(schedule.seed)
     model = Model(vectors)
-    model.load_state_dict(torch.load(build / PRETRAINED, weights_only=True), strict=False)
+    lower = torch.load(build / PRETRAINED, weights_only=True)
+    model.load_state_dict({**model.state_dict(), **lower})  # refuses what the model does not have
     report = Progress(schedule.passes)
     train(model, examples, words, schedule, loss_of=of_annotations, checkpoint=checkpoint, report=report)
     torch.save(model.state_dict(), folder / "model.partial")

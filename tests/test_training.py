@@ -375,7 +375,7 @@ def test_the_checkpoint_of_another_training_is_left(
 
 
 def test_lower_layers_learn_to_guess_words(tmp_path: Path) -> None:
-    """The word that a hidden place holds becomes likelier; what a guess alone needs is not kept."""
+    """All lower layers move, and only they are kept."""
     torch = pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
     from pipelines.model import Model, read_words
     from pipelines.pretraining import LOWER
@@ -390,9 +390,7 @@ def test_lower_layers_learn_to_guess_words(tmp_path: Path) -> None:
     moved = [
         name for name, value in fresh.named_parameters() if name in lower and (value != lower[name]).any()
     ]
-    assert any(name.startswith("convolutions.3") for name in moved)
-    fresh.load_state_dict(lower, strict=False)
-    assert all((fresh.state_dict()[name] == value).all() for name, value in lower.items())
+    assert {name.split(".")[0] for name in moved} == set(LOWER)
 
 
 def test_a_hidden_word_is_not_heard_of_elsewhere() -> None:
