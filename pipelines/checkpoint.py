@@ -31,9 +31,7 @@ class Checkpoint:
             "parts": {name: part.state_dict() for name, part in parts.items()},
             "chance": (torch.get_rng_state(), rng.bit_generator.state),
         }
-        partial = self.path.with_suffix(".partial")
-        torch.save(kept, partial)
-        partial.replace(self.path)
+        save_whole(kept, self.path)
 
     def resume(self, parts: Mapping[str, Stateful], rng: np.random.Generator) -> int:
         """Put the parts where they stood, if this training was begun; return the passes that are done."""
@@ -47,6 +45,13 @@ class Checkpoint:
         torch_state, rng.bit_generator.state = kept["chance"]
         torch.set_rng_state(torch_state)
         return int(kept["passes"])
+
+
+def save_whole(content: object, path: Path) -> None:
+    """Write a file that is complete or, if this is stopped, as it was."""
+    partial = path.with_suffix(".partial")
+    torch.save(content, partial)
+    partial.replace(path)
 
 
 def fingerprint(files: Iterable[Path], *choices: object) -> str:

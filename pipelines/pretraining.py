@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from kgraph.extraction.features import BUCKETS, Names, Words
 from kgraph.lexicon import read_lexicon
 from pipelines.candidates import Seen
-from pipelines.checkpoint import Checkpoint, fingerprint
+from pipelines.checkpoint import Checkpoint, fingerprint, save_whole
 from pipelines.corpus import ALL, Annotated, read_training_papers
 from pipelines.evidence import evidence_of_others
 from pipelines.model import HIDDEN, Batch, Example, Model, encode, read_words, train
@@ -89,8 +89,7 @@ def pretrain(papers: Sequence[Annotated], build: Path, schedule: Schedule) -> No
     train(guesser, examples, words, schedule, loss_of=of_guesses, checkpoint=checkpoint, report=report)
     learnt = guesser.model.state_dict().items()
     lower = {name: value for name, value in learnt if name.split(".")[0] in LOWER}
-    torch.save(lower, build / "pretrained.partial")
-    (build / "pretrained.partial").replace(build / PRETRAINED)
+    save_whole(lower, build / PRETRAINED)
     checkpoint.path.unlink(missing_ok=True)
 
 

@@ -122,9 +122,12 @@ def _train(
     """Write model.pt into the folder, by way of checkpoint.pt."""
     import torch  # not where types are checked, and pipelines.card has no need of it
 
-    from pipelines.checkpoint import Checkpoint, fingerprint
+    from pipelines.checkpoint import Checkpoint, fingerprint, save_whole
     from pipelines.model import Model, encode, of_annotations, read_words, train
 
+    inputs = (*SOURCES, *(build / name for name in (*OF_WORDS, PRETRAINED)))
+    training = fingerprint(inputs, schedule, [annotated.paper.id for annotated in papers])
+    checkpoint = Checkpoint(folder / CHECKPOINT, training)
     (words, vectors), names = read_words(build), Names(read_lexicon())
     examples = [
         encode(one, seen[one.paper.id], words, names, evidence)
@@ -134,17 +137,13 @@ def _train(
     gold = [example for example in examples if example.annotators == GOLD]
     examples += (schedule.gold_times - 1) * gold
     print(f"{len(papers)} papers described", file=sys.stderr, flush=True)
-    inputs = (*SOURCES, *(build / name for name in (*OF_WORDS, PRETRAINED)))
-    training = fingerprint(inputs, schedule, [annotated.paper.id for annotated in papers])
-    checkpoint = Checkpoint(folder / CHECKPOINT, training)
     torch.manual_seed(schedule.seed)
     model = Model(vectors)
     lower = torch.load(build / PRETRAINED, weights_only=True)
     model.load_state_dict({**model.state_dict(), **lower})  # refuses what the model does not have
     report = Progress(schedule.passes)
     train(model, examples, words, schedule, loss_of=of_annotations, checkpoint=checkpoint, report=report)
-    torch.save(model.state_dict(), folder / "model.partial")
-    (folder / "model.partial").replace(folder / "model.pt")
+    save_whole(model.state_dict(), folder / "model.pt")
 
 
 class Progress:
