@@ -289,10 +289,10 @@ class Model(nn.Module):
             + self.pair_flags(batch.pair_flags)
             + self.pair_met(most)
         )
-        between = self._dropped(between, 0.2)
-        relations = self.pair(between) + self.habits["pair"](batch.annotators[paper[first]])
+        relations = self.pair(self._dropped(between, 0.2)) + self.habits["pair"](batch.annotators[paper[first]])
         by_pairs = [_most(between, things, len(batch.thing_flags)) for things in (first, second)]
-        return Judged(alone + self.pair_role(torch.cat(by_pairs, -1)), alone, types, relations)
+        said = self._dropped(torch.cat(by_pairs, -1), 0.2)
+        return Judged(alone + self.pair_role(said), alone, types, relations)
 
     def _sought(self, named: Tensor, flat: Tensor, batch: "Batch") -> Tensor:
         """Return what each mention finds in its sentence, by attention that knows how far a token is."""

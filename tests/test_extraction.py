@@ -340,7 +340,7 @@ def test_names_as_texts_write_them(text: str, names: set[str], extractor: Extrac
     [
         ("Invited Talk", []),
         ("INVITED TALK", []),
-        ("Invited Talk: How Lakes Freeze", []),
+        ("Invited Talk: The Lake", []),
         ("Poster Session", []),
         ("Author Index", []),
         ("Batch Normalization", ["Batch Normalization"]),

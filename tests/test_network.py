@@ -37,6 +37,14 @@ def test_repeats(tokens: Tokens) -> None:
     assert [words[repeats.order[first]] for first in repeats.firsts[repeats.word]] == words
 
 
+def test_repeats_do_not_depend_on_what_was_read_before(tokens: Tokens) -> None:
+    words, names, nothing = Words([], [], []), Names(Lexicon()), Evidence({})
+    describe("Of lines and the plane\nNear dots.", 22, words, names, nothing)
+    again = describe(TEXT, TEXT.index("\n"), words, names, nothing)
+    for before, after in zip(tokens.repeats, again.repeats, strict=True):
+        assert before.tolist() == after.tolist()
+
+
 def test_sentence_states(tokens: Tokens, hidden: np.ndarray) -> None:
     states = _sentence_states(hidden, tokens)
     assert len(states) == 4

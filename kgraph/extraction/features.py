@@ -60,10 +60,12 @@ class Repeats(NamedTuple):
     sizes: Ints  # (w,) how many tokens it is
 
     @classmethod
-    def of(cls, groups: Ints) -> "Repeats":
-        """Find the tokens of equal groups, which are any numbers."""
-        order = np.argsort(groups, kind="stable")
-        firsts = np.flatnonzero(np.diff(groups[order], prepend=-1))
+    def of(cls, groups: Sequence[int]) -> "Repeats":
+        """Find the tokens of equal groups, which are any numbers; words count by where they first stand."""
+        place_of: dict[int, int] = {}
+        places = np.array([place_of.setdefault(group, i) for i, group in enumerate(groups)], np.int32)
+        order = np.argsort(places, kind="stable")
+        firsts = np.flatnonzero(np.diff(places[order], prepend=-1))
         sizes = np.diff(firsts, append=len(groups))
         word = np.empty(len(groups), np.int32)
         word[order] = np.repeat(np.arange(len(firsts)), sizes)
@@ -327,7 +329,7 @@ def describe(text: str, title_length: int, words: Words, names: Names, evidence:
     places = np.array(spans, np.int32).reshape(-1, 2)
     texts = [text[start:end] for start, end in spans]
     rows = list(map(words.row, texts))
-    repeats = Repeats.of(np.array([words.group[row] for row in rows], np.int32))
+    repeats = Repeats.of([words.group[row] for row in rows])
     keys = [words.keys[row] for row in rows]
     known = list(names.find(text, texts, keys))
     flags = np.zeros((len(spans), PLACE_FLAGS + LEXICON_FLAGS), np.float32)

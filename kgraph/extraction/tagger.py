@@ -90,13 +90,15 @@ class Tagger:
                 yield spans[first][0], spans[last - 1][1], type_, round(1000 * score)
 
     def _may_stand_alone(self, reading: Reading, token: int, known: Mapping[int, tuple[int, int]]) -> bool:
-        """Refuse a word the lexicon lacks: a common one without a colon, or one that is all the text."""
+        """Refuse a word the lexicon lacks: a common one without a colon, "The Lake", or all of the text."""
         if known.get(token) == (token, token + 1):
             return True
         start, end = reading.tokens.spans[token]
         word, text = reading.text[start:end], reading.text
         if word == text.strip():
             return not word[1:].islower()
+        if text[:start].endswith("The ") and word[1:].islower():
+            return False
         plain = self.network.words.plain(int(reading.tokens.rows[token]))
         return not plain or (start == 0 and text[end : end + 1] == ":")
 
