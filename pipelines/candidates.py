@@ -62,14 +62,17 @@ def halves(papers: Sequence[Annotated]) -> tuple[Sequence[Annotated], Sequence[A
 
 def find_in_others(taggers: tuple[Path, Path], papers: Sequence[Annotated]) -> dict[str, Seen]:
     """Return what is seen in each paper, by its id; each tagger learnt from one half, in their order."""
+    first, second = (
+        [one for annotated in half for one in also_shortened(annotated)] for half in halves(papers)
+    )
+    return find_in(taggers[1], first) | find_in(taggers[0], second)
+
+
+def find_in(tagger: Path, papers: Sequence[Annotated]) -> dict[str, Seen]:
+    """Return what a tagger sees in papers that it has not learnt from, by their ids."""
     lexicon = read_lexicon()
-    first, second = (Tagger.read_from(folder, lexicon) for folder in taggers)
-    return {
-        one.paper.id: _find(one, tagger, lexicon)
-        for half, tagger in zip(halves(papers), (second, first), strict=True)
-        for annotated in half
-        for one in also_shortened(annotated)
-    }
+    reader = Tagger.read_from(tagger, lexicon)
+    return {one.paper.id: _find(one, reader, lexicon) for one in papers}
 
 
 def describe_candidates(tokens: Tokens, candidates: Sequence[Candidate], sure: float | None = None) -> Things:

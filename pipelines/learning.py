@@ -1,0 +1,130 @@
+"""The stages in which the tagger learns, each of which leaves model.pt in a folder.
+
+Two networks learn from a half of the papers each, and show by what they find in the other half what may be
+a thing: see candidates.py. A first network learns from all papers, and so does the teacher. What both say of
+papers that nobody annotated is learnt last, beside the annotated papers: the first network goes on, and is
+the tagger then.
+"""
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from kgraph.extraction.features import Evidence, Names, Words
+from kgraph.lexicon import read_lexicon
+from pipelines.candidates import Seen, as_annotated, find_in, find_in_others, halves
+from pipelines.checkpoint import Checkpoint, fingerprint, save_whole
+from pipelines.corpus import GOLD, Annotated, also_shortened
+from pipelines.evidence import count_evidence, evidence_of_others
+from pipelines.export import export, read_model
+from pipelines.model import Example, Floats, Model, encode, of_annotations, read_words, train
+from pipelines.schedule import Schedule
+from pipelines.teacher import Teacher, taught
+from pipelines.train import OF_WORDS, PRETRAINED, SOURCES
+
+CHECKPOINT = "checkpoint.pt"
+
+
+class Progress:
+    """Tells after each pass how it went, and when the last may end."""
+
+    def __init__(self, passes: int) -> None:
+        self._passes, self._ran, self._started = passes, 0, time.monotonic()
+
+    def __call__(self, done: int, loss: float) -> None:
+        self._ran += 1
+        left = (time.monotonic() - self._started) / self._ran * (self._passes - done) / 60
+        said = f"pass {done} of {self._passes}, loss {loss:.1f}, {left:.0f} min left"
+        print(said, file=sys.stderr, flush=True)
+
+
+@dataclass(frozen=True)
+class Papers:
+    """What is learnt from; the examples share the words."""
+
+    annotated: Sequence[Annotated]
+    examples: Sequence[Example]
+    words: Words
+    vectors: Floats
+
+
+class Stages:
+    """`build` holds what the steps before made, and `folder` takes what is learnt."""
+
+    def __init__(self, build: Path, folder: Path, schedule: Schedule) -> None:
+        self._build, self._folder, self._schedule = build, folder, schedule
+        self._halves = folder / "half-0", folder / "half-1"
+        self._first, self._teacher = folder / "first", folder / "teacher"
+
+    def learn(self, annotated: Sequence[Annotated], others: Sequence[Annotated]) -> None:
+        """Write model.pt: learnt from annotated papers, and from what is said of the others."""
+        papers = self._described(annotated, self.see(annotated))
+        first, teacher = self._begun(Model, papers), self._begun(Teacher, papers)
+        self._train(first, papers, self._first, self._schedule)
+        self._train(teacher, papers, self._teacher, self._schedule.of_teacher())
+        self._export(annotated, self._first)
+        more = self._taught(others, papers, [first, teacher])
+        papers = replace(papers, examples=[*papers.examples, *more])
+        self._train(first, papers, self._folder, self._schedule.of_taught())
+        for part in (*self._halves, self._first, self._teacher, self._folder):
+            (part / CHECKPOINT).unlink(missing_ok=True)
+
+    def see(self, annotated: Sequence[Annotated]) -> Mapping[str, Seen]:
+        """Train a network on each half of the papers, and return what it finds in the other."""
+        schedule = self._schedule.of_half()
+        for half, folder in zip(halves(annotated), self._halves, strict=True):
+            named = {one.paper.id: as_annotated(one) for paper in half for one in also_shortened(paper)}
+            papers = self._described(half, named)
+            self._train(self._begun(Model, papers), papers, folder, schedule)
+            self._export(half, folder)
+        first, second = self._halves
+        return find_in_others((first / "tagger", second / "tagger"), annotated)
+
+    def _described(self, annotated: Sequence[Annotated], seen: Mapping[str, Seen]) -> Papers:
+        (words, vectors), names = read_words(self._build), Names(read_lexicon())
+        examples = [
+            encode(one, seen[one.paper.id], words, names, evidence)
+            for paper, evidence in evidence_of_others(annotated)
+            for one in also_shortened(paper)
+        ]
+        print(f"{len(annotated)} papers described", file=sys.stderr, flush=True)
+        gold = [example for example in examples if example.annotators == GOLD]
+        return Papers(annotated, examples + (self._schedule.gold_times - 1) * gold, words, vectors)
+
+    def _begun(self, kind: type[Model], papers: Papers) -> Model:
+        """Return a network whose lower layers are pretrained."""
+        torch.manual_seed(self._schedule.seed)
+        model = kind(papers.vectors)
+        lower = torch.load(self._build / PRETRAINED, weights_only=True)
+        model.load_state_dict({**model.state_dict(), **lower})  # refuses what the model does not have
+        return model
+
+    def _train(self, model: Model, papers: Papers, folder: Path, schedule: Schedule) -> None:
+        """Train in place, by way of checkpoint.pt, and write model.pt into a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        inputs = (*SOURCES, *(self._build / name for name in (*OF_WORDS, PRETRAINED)))
+        training = fingerprint(inputs, schedule, [one.paper.id for one in papers.annotated])
+        train(
+            model,
+            papers.examples,
+            papers.words,
+            schedule,
+            loss_of=of_annotations,
+            checkpoint=Checkpoint(folder / CHECKPOINT, training),
+            report=Progress(schedule.passes),
+        )
+        save_whole(model.state_dict(), folder / "model.pt")
+
+    def _export(self, annotated: Sequence[Annotated], folder: Path) -> None:
+        export(read_model(self._build, folder), count_evidence(annotated), self._build, folder / "tagger")
+
+    def _taught(self, others: Sequence[Annotated], papers: Papers, models: Sequence[Model]) -> list[Example]:
+        """Return what models say of papers in which nothing is annotated."""
+        names, evidence = Names(read_lexicon()), Evidence(count_evidence(papers.annotated))
+        seen = find_in(self._first / "tagger", others)
+        examples = [encode(one, seen[one.paper.id], papers.words, names, evidence) for one in others]
+        return list(taught(models, examples, papers.words))
