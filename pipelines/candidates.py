@@ -42,7 +42,8 @@ class Seen:
     """What may be the things of a paper, in the order of their first places."""
 
     candidates: Sequence[Candidate]
-    roles: Floats | None = None  # (candidates, len(ROLES)) probabilities, as a tagger of other papers says
+    # (candidates, len(ROLES)) probabilities, as a tagger of other papers says; not where nothing is annotated
+    roles: Floats | None = None
 
 
 def as_annotated(annotated: Annotated) -> Seen:
@@ -88,7 +89,8 @@ def _find(annotated: Annotated, tagger: Tagger, lexicon: Lexicon) -> Seen:
         found = list(_found(annotated, things, reading))
         found += _missed(annotated, found, reading, tagger)
         found.sort(key=lambda one: one.places[0])
-        return Seen(found, _roles(found, reading, tagger) if found else None)
+        known = any(one.entity is not None for one in found)
+        return Seen(found, _roles(found, reading, tagger) if known else None)
 
 
 def _found(annotated: Annotated, things: Sequence[Thing], reading: Reading) -> Iterator[Candidate]:
@@ -127,7 +129,7 @@ def _judged(place: Place, reading: Reading, tagger: Tagger) -> tuple[str, int]:
 
 
 def _roles(candidates: Sequence[Candidate], reading: Reading, tagger: Tagger) -> Floats:
-    """Ask the tagger of a half, which knows of things only, all sure."""
+    """Ask the tagger, which like that of a half knows of things only, all sure."""
     things = describe_candidates(reading.tokens, candidates, sure=1.0)
     return softmax(tagger.judge_things(reading, things).roles[:, : len(ROLES)])
 

@@ -16,7 +16,16 @@ from kgraph.extraction.features import read_evidence
 from kgraph.lexicon import read_lexicon
 from pipelines.agreement import agreement
 from pipelines.candidates import OTHERS_SHARE
-from pipelines.corpus import DEV, SHORTENED, TRAIN, read_annotated, read_annotated_corpus, read_corpus
+from pipelines.corpus import (
+    DEV,
+    SHORTENED,
+    TRAIN,
+    UNANNOTATED_SINCE,
+    read_annotated,
+    read_annotated_corpus,
+    read_corpus,
+    read_unannotated,
+)
 from pipelines.schedule import read_schedule
 
 DATA = Path("kgraph/data")
@@ -63,17 +72,24 @@ is one at all, its type, and its role among the things of the paper; and every t
 any. What may be said of a thing and each other one has a say in its role.
 
 **Training.** `make train` first has the layers below the labels guess hidden words of the papers,
-{schedule.guessing_passes} passes, then the whole network learn from {given + len(ours):,} annotated papers, {schedule.passes} passes, the running
-mean of its weights kept. The weights of this version were made differently: six passes without any guessing
-before, by the version before, then two more at a lower rate (0.0008 to 0.0003), in which what is said of
-pairs and the words near a mention came in. What is no thing the network learns from the errors of two that
+{schedule.guessing_passes} passes; then a first network learns from {given + len(ours):,} annotated papers, {schedule.passes} passes, the running
+mean of its weights kept. A teacher, the same network with all-MiniLM-L6-v2 (22 M weights, Apache 2.0) beside
+its lower layers, too slow to ship, learns from them in {schedule.teacher_passes}. What both say, in the mean, of {len(read_unannotated()):,} papers of the
+corpus that nobody annotated, of {UNANNOTATED_SINCE} or later, the first network learns in {schedule.taught_passes} passes more beside the
+annotated papers (Hinton et al. 2015), and is the tagger then. The weights of this version were made a little
+differently, in several runs: the first network is the tagger of the version before (six passes without any
+guessing before them, two more at a lower rate). The teacher learnt from half of the annotated papers in each of
+its passes, the second taking up most that the first had left; what was said of a paper was the mean of the
+teacher (0.4) and of two first networks (0.3 each). These three did not know the held-out fifth of the given
+annotations; the first network and what was learnt last did.
+What is no thing the network learns from the errors of two that
 learnt from a half of the papers each: it is shown what either takes for a name in the other half. A share of
 {OTHERS_SHARE} of every role to be learnt is what such a network says of it, since annotators err, too. Of one paper in {SHORTENED} the title alone is learnt from as
 well. Those who annotated the given papers and those who annotated ours, in three rounds, differ a little
 in what they take for a name: where the network decides it has a bias of each, the given annotations are
 seen {schedule.gold_times} times a pass, and what ships has their bias. Its word vectors come from the {sum(1 for _ in read_corpus()):,}
-abstracts of the corpus and from all-MiniLM-L6-v2 (Apache 2.0), which only training needs. `make train` does
-all of that from ../shared and this repository, in about two hours on one core. Choices were made on a
+abstracts of the corpus and from all-MiniLM-L6-v2, which only training needs. `make train` does
+all of that from ../shared and this repository, in about seven hours on one core. Choices were made on a
 held-out fifth of the given annotations (`python -m pipelines.train --fold 0`).
 
 **Data.** {given:,} papers of ../shared/gold, annotated by language models of one family after a written

@@ -27,6 +27,7 @@ GOLD = 0  # whose annotations count; the rounds of ours count from 1
 ROUNDS = 3
 SEEDS = SHARED / "seeds"  # pages of papers that results are looked at with
 UNANNOTATED_SINCE, UNANNOTATED_LENGTH = "2019", 300  # of abstracts: characters
+ABSTRACT_KEY = 120  # characters that two abstracts do not share by chance
 SHORTENED = 10  # of so many papers one is also learnt from by its title
 
 
@@ -121,20 +122,26 @@ def read_annotated_corpus(limit: int = ALL) -> list[Annotated]:
 def read_unannotated(limit: int = ALL) -> list[Annotated]:
     """Return papers among the corpus's first so many, of UNANNOTATED_SINCE or later, that nobody annotated.
 
-    Those of the gold and of the seeds stay out, under whatever number they are in the corpus.
+    Those of the gold and of the seeds stay out, also where the corpus has them by another title.
     """
     done = {row["id"] for row in map(json.loads, ANNOTATIONS.read_text("utf-8").split("\n")[:-1])}
     shown = [one for one in read_papers(sorted(SEEDS.glob("*.txt"))) if isinstance(one, Paper)]
     known = [*shown, *(one.paper for path in (TRAIN, DEV) for one in read_annotated(path))]
-    titles = {alias_key(paper.title) for paper in known}
+    keys = {key for paper in known for key in _keys(paper)}
     return [
         Annotated(paper, (), ())
         for paper in read_corpus(limit)
         if (paper.date or "") >= UNANNOTATED_SINCE
         and paper.id not in done
         and len(paper.abstract) >= UNANNOTATED_LENGTH
-        and alias_key(paper.title) not in titles
+        and keys.isdisjoint(_keys(paper))
     ]
+
+
+def _keys(paper: Paper) -> set[str]:
+    """Return what tells that two papers are one: the title, and how the abstract begins and ends."""
+    abstract = re.sub(r"\W", "", paper.abstract.lower())
+    return {alias_key(paper.title), abstract[:ABSTRACT_KEY], abstract[-ABSTRACT_KEY:]} - {""}
 
 
 def _joined(paper: Paper, row: Mapping[str, Any]) -> Annotated:

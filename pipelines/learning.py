@@ -7,12 +7,13 @@ the tagger then.
 """
 
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
+from rich.console import Console
+from rich.progress import track
 
 from kgraph.extraction.features import Evidence, Names, Words
 from kgraph.lexicon import read_lexicon
@@ -21,30 +22,17 @@ from pipelines.checkpoint import Checkpoint, fingerprint, save_whole
 from pipelines.corpus import GOLD, Annotated, also_shortened
 from pipelines.evidence import count_evidence, evidence_of_others
 from pipelines.export import export, read_model
+from pipelines.inputs import OF_WORDS, PRETRAINED, STAGES, Progress
 from pipelines.model import Example, Floats, Model, encode, of_annotations, read_words, train
 from pipelines.schedule import Schedule
-from pipelines.teacher import Teacher, taught
-from pipelines.train import OF_WORDS, PRETRAINED, SOURCES
+from pipelines.teacher import Teacher, in_groups, taught
 
 CHECKPOINT = "checkpoint.pt"
 
 
-class Progress:
-    """Tells after each pass how it went, and when the last may end."""
-
-    def __init__(self, passes: int) -> None:
-        self._passes, self._ran, self._started = passes, 0, time.monotonic()
-
-    def __call__(self, done: int, loss: float) -> None:
-        self._ran += 1
-        left = (time.monotonic() - self._started) / self._ran * (self._passes - done) / 60
-        said = f"pass {done} of {self._passes}, loss {loss:.1f}, {left:.0f} min left"
-        print(said, file=sys.stderr, flush=True)
-
-
 @dataclass(frozen=True)
 class Papers:
-    """What is learnt from; the examples share the words."""
+    """What one stage learns from; the examples share the words."""
 
     annotated: Sequence[Annotated]
     examples: Sequence[Example]
@@ -53,7 +41,7 @@ class Papers:
 
 
 class Stages:
-    """`build` holds what the steps before made, and `folder` takes what is learnt."""
+    """One training of the tagger: `build` holds what the steps before made, `folder` takes what is learnt."""
 
     def __init__(self, build: Path, folder: Path, schedule: Schedule) -> None:
         self._build, self._folder, self._schedule = build, folder, schedule
@@ -63,10 +51,11 @@ class Stages:
     def learn(self, annotated: Sequence[Annotated], others: Sequence[Annotated]) -> None:
         """Write model.pt: learnt from annotated papers, and from what is said of the others."""
         papers = self._described(annotated, self.see(annotated))
-        first, teacher = self._begun(Model, papers), self._begun(Teacher, papers)
+        first = self._begun(Model, papers)
         self._train(first, papers, self._first, self._schedule)
-        self._train(teacher, papers, self._teacher, self._schedule.of_teacher())
         self._export(annotated, self._first)
+        teacher = self._begun(Teacher, papers)
+        self._train(teacher, papers, self._teacher, self._schedule.of_teacher())
         more = self._taught(others, papers, [first, teacher])
         papers = replace(papers, examples=[*papers.examples, *more])
         self._train(first, papers, self._folder, self._schedule.of_taught())
@@ -83,6 +72,10 @@ class Stages:
             self._export(half, folder)
         first, second = self._halves
         return find_in_others((first / "tagger", second / "tagger"), annotated)
+
+    def export(self, annotated: Sequence[Annotated]) -> Path:
+        """Write what was learnt as it would ship; return the folder."""
+        return self._export(annotated, self._folder)
 
     def _described(self, annotated: Sequence[Annotated], seen: Mapping[str, Seen]) -> Papers:
         (words, vectors), names = read_words(self._build), Names(read_lexicon())
@@ -106,8 +99,9 @@ class Stages:
     def _train(self, model: Model, papers: Papers, folder: Path, schedule: Schedule) -> None:
         """Train in place, by way of checkpoint.pt, and write model.pt into a folder."""
         folder.mkdir(parents=True, exist_ok=True)
-        inputs = (*SOURCES, *(self._build / name for name in (*OF_WORDS, PRETRAINED)))
-        training = fingerprint(inputs, schedule, [one.paper.id for one in papers.annotated])
+        inputs = (*STAGES, *(self._build / name for name in (*OF_WORDS, PRETRAINED)))
+        training = fingerprint(inputs, schedule, [example.tokens.text for example in papers.examples])
+        name = "tagger" if folder == self._folder else folder.name
         train(
             model,
             papers.examples,
@@ -115,16 +109,19 @@ class Stages:
             schedule,
             loss_of=of_annotations,
             checkpoint=Checkpoint(folder / CHECKPOINT, training),
-            report=Progress(schedule.passes),
+            report=Progress(name, schedule.passes),
         )
         save_whole(model.state_dict(), folder / "model.pt")
 
-    def _export(self, annotated: Sequence[Annotated], folder: Path) -> None:
-        export(read_model(self._build, folder), count_evidence(annotated), self._build, folder / "tagger")
+    def _export(self, annotated: Sequence[Annotated], folder: Path) -> Path:
+        tagger = folder / "tagger"
+        export(read_model(self._build, folder), count_evidence(annotated), self._build, tagger)
+        return tagger
 
     def _taught(self, others: Sequence[Annotated], papers: Papers, models: Sequence[Model]) -> list[Example]:
         """Return what models say of papers in which nothing is annotated."""
         names, evidence = Names(read_lexicon()), Evidence(count_evidence(papers.annotated))
         seen = find_in(self._first / "tagger", others)
         examples = [encode(one, seen[one.paper.id], papers.words, names, evidence) for one in others]
-        return list(taught(models, examples, papers.words))
+        groups = track(in_groups(examples), "taught", console=Console(stderr=True))
+        return [one for group in groups for one in taught(models, group, papers.words)]

@@ -69,7 +69,8 @@ JUDGED_DROP = (
 LEXICON_FORGOTTEN = 0.25  # share of papers whose lexicon flags are hidden
 NAME_FORGOTTEN = 0.2  # share of mentions whose words are hidden where roles are judged
 SLOWER_FIRST = 25  # than the greatest rate of a step
-SMOOTHING, JUDGED_SMOOTHING = 0.02, 0.05  # of the annotators' labels and types; of their roles and relations
+SMOOTHING = 0.02  # of the annotators' labels, and of all types
+JUDGED_SMOOTHING = 0.05  # of all roles and relations, also those that are said by networks
 
 Floats = npt.NDArray[np.float32]
 
@@ -160,7 +161,7 @@ class Convolution(nn.Module):
 
 
 class Model(nn.Module):
-    """`width` is that of the states of tokens."""
+    """The network of the tagger, or one that is like it with states of tokens of another width."""
 
     def __init__(self, vectors: Floats, width: int = HIDDEN) -> None:
         super().__init__()

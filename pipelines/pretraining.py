@@ -22,10 +22,9 @@ from pipelines.candidates import Seen
 from pipelines.checkpoint import Checkpoint, fingerprint, save_whole
 from pipelines.corpus import ALL, Annotated, read_training_papers
 from pipelines.evidence import evidence_of_others
-from pipelines.learning import Progress
+from pipelines.inputs import BUILD, EXAMPLES, OF_WORDS, PRETRAINED, Progress
 from pipelines.model import HIDDEN, Batch, Example, Model, encode, read_words, train
 from pipelines.schedule import Schedule, read_schedule
-from pipelines.train import BUILD, OF_WORDS, PRETRAINED, SOURCES
 
 SHARE = 0.15  # of the words, hidden
 LOWER = ("affixes", "enter", "enter_norm", "convolutions", "norms", "same_word", "sentence", "whole")
@@ -79,14 +78,14 @@ def main(build: Path, papers: int) -> None:
 def pretrain(papers: Sequence[Annotated], build: Path, schedule: Schedule) -> None:
     """Write pretrained.pt into a folder, by way of a checkpoint."""
     schedule = schedule.of_guessing()
-    inputs = (Path(__file__), *SOURCES, *(build / name for name in OF_WORDS))
+    inputs = (Path(__file__), *EXAMPLES, *(build / name for name in OF_WORDS))
     training = fingerprint(inputs, schedule, [annotated.paper.id for annotated in papers])
     checkpoint = Checkpoint(build / "pretraining-checkpoint.pt", training)
     words, vectors = read_words(build)
     examples = list(_examples(papers, words))
     torch.manual_seed(schedule.seed)
     guesser = Guesser(Model(vectors))
-    report = Progress(schedule.passes)
+    report = Progress("guessing", schedule.passes)
     train(guesser, examples, words, schedule, loss_of=of_guesses, checkpoint=checkpoint, report=report)
     learnt = guesser.model.state_dict().items()
     lower = {name: value for name, value in learnt if name.split(".")[0] in LOWER}

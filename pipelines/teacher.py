@@ -11,8 +11,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from rich.console import Console
-from rich.progress import track
 from torch import Tensor, nn
 
 from kgraph.extraction.features import Words
@@ -36,7 +34,6 @@ class Teacher(Model):
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         self.encoder = AutoModel.from_pretrained(
             folder,
-            add_pooling_layer=False,
             hidden_dropout_prob=0.0,  # to drop takes longer there than all other sums
             attention_probs_dropout_prob=0.0,
         )
@@ -81,31 +78,34 @@ def _owners(places: npt.NDArray[np.int64], batch: Batch) -> npt.NDArray[np.int64
     return owners
 
 
-def taught(models: Sequence[Model], examples: Sequence[Example], words: Words) -> Iterator[Example]:
-    """Yield each example with what the models say of it in the place of what annotators did.
-
-    They come in the order of their lengths.
-    """
+def in_groups(examples: Sequence[Example]) -> list[Sequence[Example]]:
+    """Put texts of like length together, the shortest first."""
     order = sorted(examples, key=lambda example: len(example.labels))
-    groups = [order[i : i + TOGETHER] for i in range(0, len(order), TOGETHER)]
-    for group in track(groups, "taught", console=Console(stderr=True)):
-        batch = collate(group, words)
-        with torch.no_grad():
-            read = [model(batch) for model in models]
-            hidden = [states for _, states in read]
-            judged = [one.judge_things(states, batch) for one, states in zip(models, hidden, strict=True)]
-        labels = _mean([scores for scores, _ in read])
-        roles, types, relations = (
-            _mean([getattr(one, name) for one in judged]) for name in ("roles", "types", "relations")
+    return [order[i : i + TOGETHER] for i in range(0, len(order), TOGETHER)]
+
+
+def taught(models: Sequence[Model], group: Sequence[Example], words: Words) -> Iterator[Example]:
+    """Yield each example with what the models say of it in the place of what annotators did."""
+    batch = collate(group, words)
+    with torch.no_grad():
+        read = [model(batch) for model in models]
+        hidden = [states for _, states in read]
+        judged = [one.judge_things(states, batch) for one, states in zip(models, hidden, strict=True)]
+    labels = _mean([scores for scores, _ in read])
+    roles, types, relations = (
+        _mean([getattr(one, name) for one in judged]) for name in ("roles", "types", "relations")
+    )
+    for paper, example in enumerate(group):
+        own_roles, roles = np.split(roles, [len(example.roles)])
+        own_types, types = np.split(types, [len(example.roles)])
+        own_relations, relations = np.split(relations, [len(example.relations)])
+        yield replace(
+            example,
+            labels=labels[paper, : len(example.labels)],
+            roles=own_roles,
+            types=_types(own_roles, own_types),
+            relations=own_relations,
         )
-        for paper, example in enumerate(group):
-            here, roles = np.split(roles, [len(example.roles)])
-            own_types, types = np.split(types, [len(example.roles)])
-            own_relations, relations = np.split(relations, [len(example.relations)])
-            own_labels = labels[paper, : len(example.labels)]
-            yield replace(
-                example, labels=own_labels, roles=here, types=_types(here, own_types), relations=own_relations
-            )
 
 
 def _mean(scores: Sequence[Tensor]) -> Floats:

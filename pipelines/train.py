@@ -18,35 +18,14 @@ import click
 
 from pipelines.corpus import (
     ALL,
-    ANNOTATIONS,
-    CORPUS,
-    DEV,
-    SEEDS,
-    TRAIN,
     Annotated,
     read_training_papers,
     read_unannotated,
 )
-from pipelines.evidence import count_evidence
-from pipelines.schedule import CONFIG, read_schedule
+from pipelines.inputs import BUILD
+from pipelines.schedule import read_schedule
 
-BUILD = Path("build/train")
 FOLDS = 5
-HERE, PACKAGE = Path(__file__).parent, Path(__file__).parents[1] / "kgraph"
-EXTRACTION = (
-    *("candidates", "decoding", "definitions", "features", "grouping"),
-    *("network", "tagger", "things", "tokens"),
-)
-# what a trained network depends on, beside what is built: a checkpoint of others is not taken up
-SOURCES = (
-    *(CORPUS, TRAIN, DEV, SEEDS, ANNOTATIONS, CONFIG, PACKAGE / "data" / "lexicon.tsv"),
-    *(HERE / f"{name}.py" for name in ("candidates", "checkpoint", "corpus", "evidence", "export")),
-    *(HERE / f"{name}.py" for name in ("learning", "model", "schedule", "teacher", "train")),
-    *(PACKAGE / f"{name}.py" for name in ("keys", "lexicon", "matching", "records")),
-    *(PACKAGE / "extraction" / f"{name}.py" for name in EXTRACTION),
-)
-OF_WORDS = ("vectors.npz", "words.txt", "word_contexts.npz")
-PRETRAINED = "pretrained.pt"
 
 
 @click.command()
@@ -56,20 +35,18 @@ PRETRAINED = "pretrained.pt"
 @click.option("--papers", default=ALL, help="Only so many papers of the corpus and of the gold, to try it.")
 def main(build: Path, fold: int | None, seed: int | None, papers: int) -> None:
     """Train the tagger, or judge the recipe on held-out papers."""
-    from pipelines.learning import Stages  # needs torch, which pipelines.card and the tests of steps do not
+    from pipelines.learning import Stages  # needs torch, which who splits papers may lack
 
     schedule = read_schedule() if seed is None else replace(read_schedule(), seed=seed)
     gold, ours = read_training_papers(papers)
     own, held_out = split(gold, fold)
     folder = build if fold is None else build / f"fold-{fold}"
-    learnt_from = [*own, *ours]
-    Stages(build, folder, schedule).learn(learnt_from, read_unannotated(papers))
+    learnt_from, stages = [*own, *ours], Stages(build, folder, schedule)
+    stages.learn(learnt_from, read_unannotated(papers))
     if fold is not None:
-        from pipelines.export import export, read_model
         from pipelines.figures import print_figures
 
-        export(read_model(build, folder), count_evidence(learnt_from), build, folder / "tagger")
-        print_figures(folder / "tagger", held_out)
+        print_figures(stages.export(learnt_from), held_out)
 
 
 def split(papers: Sequence[Annotated], fold: int | None) -> tuple[list[Annotated], list[Annotated]]:
