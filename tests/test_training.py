@@ -568,10 +568,12 @@ def test_a_last_stage_that_was_stopped_goes_on_with_the_same_papers_only(
         for number in range(2)
     ]
 
-    class Stopping(learning.Progress):
-        def __call__(self, done: int, loss: float) -> None:
-            if self._training == "tagger":
+    def stopping(training: str, passes: int) -> Callable[[int, float], None]:
+        def report(done: int, loss: float) -> None:
+            if training == "tagger":
                 raise KeyboardInterrupt
+
+        return report
 
     def learn(folder: str, others: list[Annotated]) -> bytes:
         learning.Stages(tmp_path, tmp_path / folder, schedule).learn(papers, others)
@@ -580,7 +582,7 @@ def test_a_last_stage_that_was_stopped_goes_on_with_the_same_papers_only(
     whole, one_less = learn("whole", others), learn("less", others[1:])
     assert whole != one_less
     with monkeypatch.context() as patch:
-        patch.setattr(learning, "Progress", Stopping)
+        patch.setattr(learning, "Progress", stopping)
         for folder in ("stopped", "changed"):
             with pytest.raises(KeyboardInterrupt):
                 learn(folder, others)
@@ -635,21 +637,20 @@ def test_an_encoder_learns_at_its_own_rate() -> None:
 
     examples, words = _examples()
 
-    class Small(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.encoder, self.head = torch.nn.Linear(1, 1), torch.nn.Linear(1, 1)
+    def small() -> Any:
+        torch.manual_seed(1)
+        parts = {"encoder": torch.nn.Linear(1, 1), "head": torch.nn.Linear(1, 1)}
+        return torch.nn.ModuleDict(parts)
 
     def loss_of(model: Any, _: Any) -> Any:
-        return (model.head(model.encoder(torch.ones(1))) - 9).pow(2).sum()
+        return (model["head"](model["encoder"](torch.ones(1))) - 9).pow(2).sum()
 
     def moved(encoder_rate: float) -> tuple[bool, bool]:
-        torch.manual_seed(1)
-        model = Small()
-        before = (model.encoder.bias.item(), model.head.bias.item())
+        model = small()
+        before = (model["encoder"].bias.item(), model["head"].bias.item())
         schedule = replace(SCHEDULE, passes=30, encoder_rate=encoder_rate)
         train(model, examples, words, schedule, loss_of=loss_of)
-        return model.encoder.bias.item() != before[0], model.head.bias.item() != before[1]
+        return model["encoder"].bias.item() != before[0], model["head"].bias.item() != before[1]
 
     assert moved(0.002) == (True, True)
     assert moved(0.0) == (False, True)
