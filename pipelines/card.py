@@ -76,12 +76,14 @@ any. What may be said of a thing and each other one has a say in its role.
 mean of its weights kept. A teacher, the same network with all-MiniLM-L6-v2 (22 M weights, Apache 2.0) beside
 its lower layers, too slow to ship, learns from them in {schedule.teacher_passes}. What both say, in the mean, of {len(read_unannotated()):,} papers of the
 corpus that nobody annotated, of {UNANNOTATED_SINCE} or later, the first network learns in {schedule.taught_passes} passes more beside the
-annotated papers (Hinton et al. 2015), and is the tagger then. The weights of this version were made a little
-differently, in several runs: the first network is the tagger of the version before (six passes without any
-guessing before them, two more at a lower rate). The teacher learnt from half of the annotated papers in each of
-its passes, the second taking up most that the first had left; what was said of a paper was the mean of the
-teacher (0.4) and of two first networks (0.3 each). These three did not know the held-out fifth of the given
-annotations; the first network and what was learnt last did.
+annotated papers (Hinton et al. 2015). The tagger is the mean of its weights before and after (Wortsman et al.
+2022). The weights of this version were made a little differently, in several runs: the first network is the
+tagger of the version before (six passes without any guessing before them, two more at a lower rate). The
+teacher learnt from half of the annotated papers in each of its passes, the second taking up most that the
+first had left; what was said of a paper was the mean of the teacher (0.4) and of two first networks (0.3
+each). These three did not know the held-out fifth of the given annotations; the first network and what was
+learnt last did. After the {schedule.taught_passes} passes one more followed, from the mean of the two states, with roles counting
+twice; the tagger is the mean of all three.
 What is no thing the network learns from the errors of two that
 learnt from a half of the papers each: it is shown what either takes for a name in the other half. A share of
 {OTHERS_SHARE} of every role to be learnt is what such a network says of it, since annotators err, too. Of one paper in {SHORTENED} the title alone is learnt from as

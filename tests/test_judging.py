@@ -17,7 +17,7 @@ from kgraph.records import ROLES, TYPES, Extraction, Paper
 
 PAPER = Paper("p", "On lakes", "We propose DuoNet, which extends TowerNet.")
 NAMES = ("DuoNet", "TowerNet")
-SURE, DOUBTFUL = LEAST_PROBABILITY + 0.1, LEAST_PROBABILITY - 0.1
+SURE, DOUBTFUL = LEAST_PROBABILITY + 0.2, LEAST_PROBABILITY - 0.1
 
 
 def candidates(rule: str = "tagger") -> list[Thing]:
@@ -65,8 +65,8 @@ def judge_as(
 def test_things_have_the_type_and_role_and_probability_that_the_network_gives() -> None:
     found = judge_as(types=("model", "method"))
     assert [(m.text, m.label, m.role, m.score) for m in found.mentions] == [
-        ("DuoNet", "model", "uses", 600),
-        ("TowerNet", "method", "extends", 600),
+        ("DuoNet", "model", "uses", 700),
+        ("TowerNet", "method", "extends", 700),
     ]
     ((statement),) = found.statements
     assert (statement.relation, statement.source) == ("extends", (20, 26))

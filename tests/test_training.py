@@ -631,6 +631,16 @@ def test_numpy_runs_the_same_sums(tmp_path: Path) -> None:
     assert rows == {"roles": 4, "types": 4, "relations": 3}
 
 
+def test_the_mean_of_two_states_is_between_them() -> None:
+    torch = pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
+    from pipelines.learning import mean_of
+
+    one, other = ({"a": torch.tensor([1.0, x]), "b": torch.tensor(y)} for x, y in ((2.0, 0.0), (6.0, 1.0)))
+    mean = mean_of(one, other)
+    assert {name: value.tolist() for name, value in mean.items()} == {"a": [1.0, 4.0], "b": 0.5}
+    assert one["a"].tolist() == [1.0, 2.0]
+
+
 def test_an_encoder_learns_at_its_own_rate() -> None:
     torch = pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
     from pipelines.model import train

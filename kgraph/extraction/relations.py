@@ -9,7 +9,7 @@ from kgraph.extraction.network import RELATION_CLASSES, Judged, softmax
 from kgraph.extraction.things import Things
 from kgraph.records import TYPES, Mention, Statement
 
-LEAST_PROBABILITY = 0.3  # chosen on a held-out fifth of the training papers
+LEAST_PROBABILITY = 0.4  # chosen on a held-out fifth of the training papers
 _ABLE = ("method", "model")
 # The types that a relation goes from and to, where these are not any: of others the network is not believed.
 _ENDS = {
