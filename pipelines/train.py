@@ -16,12 +16,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.corpus import (
-    ALL,
-    Annotated,
-    read_training_papers,
-    read_unannotated,
-)
+from pipelines.corpus import ALL, Annotated, read_training_papers, read_unannotated
 from pipelines.inputs import BUILD
 from pipelines.schedule import read_schedule
 
