@@ -22,6 +22,7 @@ from kgraph.records import ROLES, TYPES
 from pipelines.corpus import Annotated, also_shortened
 
 LEARNT_SCORE = 400  # of the best mention of what is learnt from: lower than in use, to see more that is none
+AGAIN_SHARE = 0.7  # of an annotated role: as a second, more careful annotator gave it
 OTHERS_SHARE = 0.3  # of a role to be learnt: as the tagger says that learnt from other papers
 
 Place = tuple[int, int]  # first token, token after the last

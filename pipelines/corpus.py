@@ -24,7 +24,9 @@ DEV = SHARED / "gold" / "dev.jsonl"
 ALL = sys.maxsize  # papers
 ANNOTATIONS = Path(__file__).with_name("annotations.jsonl")  # of papers of the corpus, by their number
 GOLD = 0  # whose annotations count; the rounds of ours count from 1
-ROUNDS = 3
+ROUNDS = 4
+MADE_UP = ROUNDS + 1  # those who made texts up annotated them, too
+ANNOTATORS = MADE_UP + 1
 SEEDS = SHARED / "seeds"  # pages of papers that results are looked at with
 UNANNOTATED_SINCE, UNANNOTATED_LENGTH = "2019", 300  # of abstracts: characters
 ABSTRACT_KEY = 120  # characters that two abstracts do not share by chance
@@ -38,7 +40,7 @@ class Annotated:
     paper: Paper
     entities: Sequence[Mapping[str, Any]]
     relations: Sequence[tuple[str, str, str]]
-    annotators: int = GOLD  # or the round of ours
+    annotators: int = GOLD  # or the round of ours, or MADE_UP
 
     def spans(self) -> list[tuple[int, int, int]]:
         """Return (first token, token after the last, index of the entity) wherever a spelling stands.
@@ -113,10 +115,15 @@ def read_annotated_corpus(limit: int = ALL) -> list[Annotated]:
     """Join our own annotations, which hold names only, with the papers of the corpus that they are of.
 
     A line has the paper, its entities as [type, role, name, aliases...], its relations as
-    [entity, relation, entity] by the entities' places in that list, and the round if it was not the first.
+    [entity, relation, entity] by the entities' places in that list, the round if it was not the first, and
+    "again", if the roles were given again, [entity, role] where they differ, kept as the entity's "again".
     """
-    rows = _rows()
-    return [_joined(paper, rows[paper.id]) for paper in read_corpus(limit) if paper.id in rows]
+    rows = our_rows()
+    return [
+        joined(paper, rows[paper.id], round_of(rows[paper.id]))
+        for paper in read_corpus(limit)
+        if paper.id in rows
+    ]
 
 
 def read_unannotated(limit: int = ALL) -> list[Annotated]:
@@ -124,7 +131,7 @@ def read_unannotated(limit: int = ALL) -> list[Annotated]:
 
     Those of the gold and of the seeds stay out, also where the corpus has them by another title.
     """
-    done = _rows().keys()
+    done = our_rows().keys()
     shown = [one for one in read_papers(sorted(SEEDS.glob("*.txt"))) if isinstance(one, Paper)]
     known = [*shown, *(one.paper for path in (TRAIN, DEV) for one in read_annotated(path))]
     keys = {key for paper in known for key in _keys(paper)}
@@ -144,18 +151,21 @@ def _keys(paper: Paper) -> set[str]:
     return {alias_key(paper.title), abstract[:ABSTRACT_KEY], abstract[-ABSTRACT_KEY:]} - {""}
 
 
-def _rows() -> dict[str, Mapping[str, Any]]:
+def our_rows() -> dict[str, Mapping[str, Any]]:
     """Return the lines of our own annotations by the papers that they are of."""
     return {row["id"]: row for row in map(json.loads, ANNOTATIONS.read_text("utf-8").split("\n")[:-1])}
 
 
-def _joined(paper: Paper, row: Mapping[str, Any]) -> Annotated:
+def joined(paper: Paper, row: Mapping[str, Any], annotators: int) -> Annotated:
+    """Return a paper with what a line says of it, as `read_annotated_corpus` describes lines."""
     entities = [
         {"name": name, "type": type_, "role": role, "aliases": aliases}
         for type_, role, name, *aliases in row["entities"]
     ]
+    for place, role in row.get("again", ()):
+        entities[place]["again"] = role
     relations = [(entities[i]["name"], relation, entities[j]["name"]) for i, relation, j in row["relations"]]
-    return Annotated(paper, entities, relations, round_of(row))
+    return Annotated(paper, entities, relations, annotators)
 
 
 def round_of(row: Mapping[str, Any]) -> int:

@@ -13,7 +13,7 @@ from kgraph.extraction.tokens import token_spans
 from kgraph.keys import name_key
 from kgraph.matching import names_of
 from kgraph.records import GRAPH_TYPES
-from pipelines.corpus import Annotated
+from pipelines.corpus import MADE_UP, Annotated
 
 LEAST_PAPERS = 2
 PARTS = 10
@@ -32,7 +32,8 @@ def evidence_of_others(papers: Sequence[Annotated]) -> Iterator[tuple[Annotated,
 
 
 def count_evidence(papers: Sequence[Annotated]) -> dict[str, Counts]:
-    """Count the spellings that LEAST_PAPERS or more hold, by their commonest form."""
+    """Count the spellings that LEAST_PAPERS or more hold, not made-up ones, by their commonest form."""
+    papers = [annotated for annotated in papers if annotated.annotators != MADE_UP]
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     for annotated in papers:
         for entity in annotated.entities:

@@ -28,7 +28,8 @@ EXAMPLES = (
 STAGES = (
     *EXAMPLES,
     *(DEV, SEEDS),  # of these the titles and beginnings: they stay out
-    *(_HERE / f"{name}.py" for name in ("contexts", "export", "learning", "teacher", "train")),
+    *(_HERE / f"{name}.py" for name in ("contexts", "export", "learning", "made_up", "teacher", "train")),
+    _HERE / "made_up.jsonl",
     *(_PACKAGE / "sources" / f"{name}.py" for name in ("page_lines", "pages")),
 )
 

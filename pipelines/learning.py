@@ -17,10 +17,11 @@ from rich.console import Console
 from rich.progress import track
 
 from kgraph.extraction.features import Evidence, Names, Words
+from kgraph.extraction.network import RELATION_CLASSES
 from kgraph.lexicon import read_lexicon
 from pipelines.candidates import Seen, as_annotated, find_in, find_in_others, halves
 from pipelines.checkpoint import Checkpoint, fingerprint, save_whole
-from pipelines.corpus import GOLD, Annotated, also_shortened
+from pipelines.corpus import GOLD, MADE_UP, Annotated, also_shortened
 from pipelines.evidence import count_evidence, evidence_of_others
 from pipelines.export import export, read_model
 from pipelines.inputs import OF_WORDS, PRETRAINED, STAGES, Progress
@@ -29,6 +30,7 @@ from pipelines.schedule import Schedule
 from pipelines.teacher import Teacher, in_groups, taught
 
 CHECKPOINT = "checkpoint.pt"
+TRAINED_ON = [RELATION_CLASSES.index(way + "trained_on") for way in ("", "<")]
 
 Weights = Mapping[str, torch.Tensor]
 
@@ -51,9 +53,12 @@ class Stages:
         self._halves = folder / "half-0", folder / "half-1"
         self._first, self._teacher = folder / "first", folder / "teacher"
 
-    def learn(self, annotated: Sequence[Annotated], others: Sequence[Annotated]) -> None:
-        """Write model.pt: learnt from annotated papers, and from what is said of the others."""
-        papers = self._described(annotated, self.see(annotated))
+    def learn(
+        self, annotated: Sequence[Annotated], made_up: Sequence[Annotated], others: Sequence[Annotated]
+    ) -> None:
+        """Write model.pt: learnt from annotated papers, made-up ones and what is said of the others."""
+        seen = {**self.see(annotated), **self._see_made_up(made_up)}
+        papers = self._described([*annotated, *made_up], seen)
         first = self._begun(Model, papers)
         self._train(first, papers, self._first, self._schedule)
         self._export(annotated, self._first)
@@ -78,6 +83,12 @@ class Stages:
         first, second = self._halves
         return find_in_others((first / "tagger", second / "tagger"), annotated)
 
+    def _see_made_up(self, made_up: Sequence[Annotated]) -> Mapping[str, Seen]:
+        """Return what one of the halves' networks finds; of roles it has no say, as they are not in doubt."""
+        papers = [one for paper in made_up for one in also_shortened(paper)]
+        found = find_in(self._halves[0] / "tagger", papers)
+        return {id_: replace(seen, roles=None) for id_, seen in found.items()}
+
     def export(self, annotated: Sequence[Annotated]) -> Path:
         """Write what was learnt as it would ship; return the folder."""
         return self._export(annotated, self._folder)
@@ -90,8 +101,15 @@ class Stages:
             for one in also_shortened(paper)
         ]
         print(f"{len(annotated)} papers described", file=sys.stderr, flush=True)
-        gold = [example for example in examples if example.annotators == GOLD]
-        return Papers(annotated, examples + (self._schedule.gold_times - 1) * gold, words, vectors)
+        examples = [example for example in examples for _ in range(self._times(example))]
+        return Papers(annotated, examples, words, vectors)
+
+    def _times(self, example: Example) -> int:
+        """Return how often an example counts."""
+        if example.annotators == GOLD:
+            return self._schedule.gold_times
+        rare = example.annotators == MADE_UP or example.relations[:, TRAINED_ON].any()
+        return self._schedule.rare_times if rare else 1
 
     def _begun(self, kind: type[Model], papers: Papers) -> Model:
         """Return a network whose lower layers are pretrained."""

@@ -9,7 +9,7 @@ The layers up to the states of tokens begin as pipelines/pretraining.py leaves t
 
 Those who annotated the gold papers and those who annotated the corpus, in rounds, differ a little in what
 they take for a name, a role and a relation: every layer that decides has a bias of each, learnt
-together; what ships is the gold's.
+together; what ships is the gold's. Made-up texts have theirs, too.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -50,9 +50,9 @@ from kgraph.extraction.network import (
 from kgraph.extraction.things import PAIR_FLAGS, THING_FLAGS, Things
 from kgraph.matching import names_of
 from kgraph.records import ROLES, STATED, SYMMETRIC, TYPES
-from pipelines.candidates import OTHERS_SHARE, Seen, describe_candidates
+from pipelines.candidates import AGAIN_SHARE, OTHERS_SHARE, Seen, describe_candidates
 from pipelines.checkpoint import Checkpoint
-from pipelines.corpus import ROUNDS, Annotated
+from pipelines.corpus import ANNOTATORS, Annotated
 from pipelines.schedule import Schedule
 
 HIDDEN, AFFIX = 128, 24
@@ -108,7 +108,7 @@ def encode(annotated: Annotated, seen: Seen, words: Words, names: Names, evidenc
         right[start + 1 : end] = LABELS.index("I-" + type_)
     things = describe_candidates(tokens, seen.candidates)
     entities = [None if one.entity is None else annotated.entities[one.entity] for one in seen.candidates]
-    roles = _one_hot([ROLE_CLASSES.index(e["role"] if e else "") for e in entities], len(ROLE_CLASSES))
+    roles = _roles(entities)
     if seen.roles is not None:
         known = np.array([e is not None for e in entities])
         roles[known] *= 1 - OTHERS_SHARE
@@ -127,6 +127,14 @@ def encode(annotated: Annotated, seen: Seen, words: Words, names: Names, evidenc
 def _one_hot(classes: Sequence[int] | npt.NDArray[np.intp], count: int) -> Floats:
     """Return probabilities, shape (classes, count), of classes that are certain."""
     return np.eye(count, dtype=np.float32)[np.asarray(classes, np.intp)]
+
+
+def _roles(entities: Sequence[Mapping[str, Any] | None]) -> Floats:
+    """Return the probabilities of the roles of candidates, which are these entities or none."""
+    first = [ROLE_CLASSES.index(e["role"] if e else "") for e in entities]
+    second = [ROLE_CLASSES.index(e.get("again", e["role"]) if e else "") for e in entities]
+    count = len(ROLE_CLASSES)
+    return (1 - AGAIN_SHARE) * _one_hot(first, count) + AGAIN_SHARE * _one_hot(second, count)
 
 
 def _relations(annotated: Annotated, entities: Sequence[Mapping[str, Any] | None], things: Things) -> Floats:
@@ -202,7 +210,7 @@ class Model(nn.Module):
             "role": len(ROLE_CLASSES),
             "pair": len(RELATION_CLASSES),
         }
-        self.habits = nn.ModuleDict({name: nn.Embedding(1 + ROUNDS, size) for name, size in habits.items()})
+        self.habits = nn.ModuleDict({name: nn.Embedding(ANNOTATORS, size) for name, size in habits.items()})
         for table in self.habits.values():
             nn.init.zeros_(table.weight)
 

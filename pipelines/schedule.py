@@ -26,6 +26,7 @@ class Schedule:
     taught_last_rate: float
     batch: int
     gold_times: int
+    rare_times: int
     mean_decay: float
     teacher_mean_decay: float
 

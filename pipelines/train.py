@@ -1,8 +1,8 @@
 """Train the tagger, the longest step of `make train`; or judge how it is trained, on held-out papers.
 
 `make train` runs the steps that project.yml declares (vectors, contexts, lower, model, export, card) and
-skips what is up to date. This step, model, reads the annotated papers and others of the corpus, the
-lexicon, train.cfg, the vectors and contexts of words and the lower layers, pretrained; writes
+skips what is up to date. This step, model, reads the annotated papers, those made up, others of the corpus,
+the lexicon, train.cfg, the vectors and contexts of words and the lower layers, pretrained; writes
 build/train/model.pt by the stages of learning.py. Stopped, it goes on after the last whole pass
 (checkpoint.pt of each stage) and ends in the same bytes. About six hours on one core, half the teacher's.
 With --fold K (`python -m weasel run fold . --vars.fold K`) a fifth of the training papers is held out, all
@@ -18,6 +18,7 @@ import click
 
 from pipelines.corpus import ALL, Annotated, read_training_papers, read_unannotated
 from pipelines.inputs import BUILD
+from pipelines.made_up import read_made_up
 from pipelines.schedule import read_schedule
 
 FOLDS = 5
@@ -37,7 +38,7 @@ def main(build: Path, fold: int | None, seed: int | None, papers: int) -> None:
     own, held_out = split(gold, fold)
     folder = build if fold is None else build / f"fold-{fold}"
     learnt_from, stages = [*own, *ours], Stages(build, folder, schedule)
-    stages.learn(learnt_from, read_unannotated(papers))
+    stages.learn(learnt_from, read_made_up(ours), read_unannotated(papers))
     if fold is not None:
         from pipelines.figures import print_figures
 

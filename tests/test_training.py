@@ -21,6 +21,7 @@ from kgraph.extraction.tokens import token_spans
 from kgraph.lexicon import Lexicon
 from kgraph.records import ROLES, TYPES, Paper
 from pipelines.candidates import (
+    AGAIN_SHARE,
     OTHERS_SHARE,
     Candidate,
     Seen,
@@ -29,7 +30,14 @@ from pipelines.candidates import (
     find_in_others,
     halves,
 )
-from pipelines.corpus import Annotated, also_shortened, read_unannotated, shortened
+from pipelines.corpus import (
+    MADE_UP,
+    Annotated,
+    also_shortened,
+    read_annotated_corpus,
+    read_unannotated,
+    shortened,
+)
 from pipelines.inputs import BUILD, EXAMPLES, OF_WORDS, PRETRAINED, STAGES
 from pipelines.schedule import Schedule, read_schedule
 from pipelines.train import split
@@ -52,6 +60,7 @@ SCHEDULE = Schedule(
     taught_last_rate=0.0004,
     batch=1,
     gold_times=1,
+    rare_times=2,
     mean_decay=0.9,
     teacher_mean_decay=0.5,
 )
@@ -155,6 +164,29 @@ def test_what_is_known_is_not_learnt_from_as_unannotated(
         monkeypatch.setattr(f"pipelines.corpus.{constant}", tmp_path / name)
     assert [one.paper.title for one in read_unannotated()] == ["A paper", "Another paper"]
     assert [one.paper.title for one in read_unannotated(5)] == ["A paper"]
+
+
+def test_our_annotations_name_things_by_place_and_keep_second_opinions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with gzip.open(tmp_path / "corpus.gz", "wt", encoding="utf-8") as file:
+        file.write(json.dumps({"venue": "iclr2020", "title": "On lakes", "abstract": "Fuzzle, Wug."}) + "\n")
+    row = {
+        "id": "corpus:0",
+        "entities": [["method", "uses", "Fuzzle", "fuzzle"], ["dataset", "evaluates", "Wug"]],
+        "relations": [[0, "evaluated_on", 1]],
+        "again": [[0, "extends"]],
+        "round": 2,
+    }
+    (tmp_path / "annotations.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
+    monkeypatch.setattr("pipelines.corpus.CORPUS", tmp_path / "corpus.gz")
+    monkeypatch.setattr("pipelines.corpus.ANNOTATIONS", tmp_path / "annotations.jsonl")
+    (one,) = read_annotated_corpus()
+    assert one.entities == [
+        {"name": "Fuzzle", "type": "method", "role": "uses", "aliases": ["fuzzle"], "again": "extends"},
+        {"name": "Wug", "type": "dataset", "role": "evaluates", "aliases": []},
+    ]
+    assert (one.relations, one.annotators) == ([("Fuzzle", "evaluated_on", "Wug")], 2)
 
 
 # --------------------------------------------------------------------------------------------- candidates
@@ -285,6 +317,20 @@ def test_a_role_is_learnt_with_a_share_of_what_others_say() -> None:
     assert (introduces, compares) == pytest.approx((1 - OTHERS_SHARE, OTHERS_SHARE))
     assert not any(rest)
     assert (extends, none) == pytest.approx((1, 1))
+
+
+def test_a_role_is_learnt_with_a_share_of_what_a_second_annotator_says() -> None:
+    pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
+    from pipelines.model import encode
+
+    paper = annotated(1)
+    zorble, fuzzle, corpus = paper.entities
+    paper = replace(paper, entities=[zorble, {**fuzzle, "again": "compares"}, corpus])
+    example = encode(paper, as_annotated(paper), Words([], [], []), Names(Lexicon()), Evidence({}))
+    (introduces, *_), (_, extends, compares, *rest), _ = example.roles.tolist()
+    assert introduces == pytest.approx(1)
+    assert (extends, compares) == pytest.approx((1 - AGAIN_SHARE, AGAIN_SHARE))
+    assert not any(rest)
 
 
 def test_a_type_is_learnt_of_things_only() -> None:
@@ -529,6 +575,25 @@ def test_pieces_of_words_belong_to_the_tokens_that_they_begin_in() -> None:
     ]
 
 
+def made_up() -> list[Annotated]:
+    return [replace(annotated(7), annotators=MADE_UP)]
+
+
+def test_what_is_rare_is_learnt_from_more_often(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
+    from pipelines.learning import Stages
+
+    _write_words(tmp_path)
+    gold, ours = annotated(0), [replace(annotated(number), annotators=1) for number in (1, 2, 3)]
+    ours[0] = replace(ours[0], relations=[("Zorble-1", "trained_on", "Lake corpus")])
+    papers = [gold, *ours, *made_up()]
+    seen = {one.paper.id: as_annotated(one) for paper in papers for one in also_shortened(paper)}
+    stages = Stages(tmp_path, tmp_path, replace(SCHEDULE, gold_times=4, rare_times=3))
+    texts = [one.tokens.text for one in stages._described(papers, seen).examples]
+    whole = [one.paper.text for one in papers]
+    assert [texts.count(text) for text in whole] == [4, 3, 1, 1, 3]
+
+
 @pytest.mark.slow
 def test_all_stages_end_in_a_tagger(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="no PyTorch here: pip install torch")
@@ -540,8 +605,8 @@ def test_all_stages_end_in_a_tagger(tmp_path: Path) -> None:
     _pretrain(tmp_path)
     papers = [annotated(number) for number in range(4)]
     others = [Annotated(Paper("other", "On Fuzzle", "We use Fuzzle and ImageNet."), (), ())]
-    Stages(tmp_path, tmp_path / "with", SCHEDULE).learn(papers, others)
-    Stages(tmp_path, tmp_path / "without", SCHEDULE).learn(papers, [])
+    Stages(tmp_path, tmp_path / "with", SCHEDULE).learn(papers, made_up(), others)
+    Stages(tmp_path, tmp_path / "without", SCHEDULE).learn(papers, made_up(), [])
     assert [path.name for path in tmp_path.rglob("*checkpoint*")] == []
     models = [read_model(tmp_path, tmp_path / name).state_dict() for name in ("with", "without")]
     assert any((models[0][name] != models[1][name]).any() for name in models[0])
@@ -576,7 +641,7 @@ def test_a_last_stage_that_was_stopped_goes_on_with_the_same_papers_only(
         return report
 
     def learn(folder: str, others: list[Annotated]) -> bytes:
-        learning.Stages(tmp_path, tmp_path / folder, schedule).learn(papers, others)
+        learning.Stages(tmp_path, tmp_path / folder, schedule).learn(papers, [], others)
         return (tmp_path / folder / "model.pt").read_bytes()
 
     whole, one_less = learn("whole", others), learn("less", others[1:])

@@ -1,0 +1,92 @@
+"""Abstracts that we made up for the training, with what is named in them: made_up.jsonl, all our own texts.
+
+They have what real abstracts have seldom and readers ask for: what something is trained on beside what it is
+measured on, what is only outperformed, what is a part, the base or background. Each is learnt from as it is,
+and under other names, so that the wording is learnt and not the names.
+"""
+
+import json
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from kgraph.matching import names_of
+from kgraph.records import GRAPH_TYPES, Paper
+from pipelines.corpus import MADE_UP, Annotated, joined
+
+TEXTS = Path(__file__).with_name("made_up.jsonl")
+NAMINGS = 4  # of each text, the first its own
+COMMON = 3  # papers that name a thing by a name, so that it may stand for another known one
+PLAIN = re.compile(r"[A-Z][\w.+-]{,18}(?: [A-Z0-9][\w.+-]{,10})?")  # a name that fits anywhere
+
+Names = Mapping[tuple[str, bool], Sequence[str]]  # by type, and whether the paper introduces the thing
+
+
+def read_made_up(annotated: Sequence[Annotated], texts: Path = TEXTS) -> list[Annotated]:
+    """Return every text with its names, then with others, which annotated papers have."""
+    rng, names = random.Random(1), _names(annotated)
+    papers = []
+    for number, row in enumerate(map(json.loads, texts.read_text("utf-8").split("\n")[:-1])):
+        first = joined(Paper(f"made-up:{number}", row["title"], row["abstract"]), row, MADE_UP)
+        papers.append(first)
+        papers += [_renamed(first, naming, names, rng) for naming in range(1, NAMINGS)]
+    return papers
+
+
+def _names(annotated: Sequence[Annotated]) -> Names:
+    counts: dict[tuple[str, bool], Counter[str]] = defaultdict(Counter)
+    for paper in annotated:
+        for entity in paper.entities:
+            counts[entity["type"], entity["role"] == "introduces"][entity["name"]] += 1
+    return {
+        (type_, new): [name for name, count in found.items() if (new or count >= COMMON) and _fits(name)]
+        for (type_, new), found in counts.items()
+    }
+
+
+def _fits(name: str) -> bool:
+    return PLAIN.fullmatch(name) is not None
+
+
+def _renamed(one: Annotated, naming: int, names: Names, rng: random.Random) -> Annotated:
+    """Return a text in which the things of the graph have other names, as far as that is safe."""
+    spelled = [spelling for entity in one.entities for spelling in names_of(entity)]
+    other: dict[str, str] = {}
+    for entity in one.entities:
+        name, pool = entity["name"], names.get((entity["type"], entity["role"] == "introduces"))
+        if pool and entity["type"] in GRAPH_TYPES and _alone(entity, spelled, one.paper.text):
+            chosen = rng.choice(pool)
+            if not any(_share(chosen, taken) for taken in (*spelled, *other.values())):
+                other[name] = chosen
+    paper = Paper(
+        f"{one.paper.id} {naming}", _replaced(one.paper.title, other), _replaced(one.paper.abstract, other)
+    )
+    entities = [{**entity, "name": other.get(entity["name"], entity["name"])} for entity in one.entities]
+    relations = [(other.get(a, a), relation, other.get(b, b)) for a, relation, b in one.relations]
+    return Annotated(paper, entities, relations, one.annotators)
+
+
+def _alone(entity: Mapping[str, object], spelled: Sequence[str], text: str) -> bool:
+    """Say whether a thing has one plain name that is found wherever it stands, and is in no other name."""
+    name = str(entity["name"])
+    others = [spelling for spelling in spelled if spelling != name]
+    return (
+        not entity["aliases"]
+        and _fits(name)
+        and not any(_share(name, spelling) for spelling in others)
+        and text.count(name) == len(_pattern([name]).findall(text))
+    )
+
+
+def _share(one: str, two: str) -> bool:
+    return one in two or two in one
+
+
+def _pattern(names: Sequence[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, names))})(?!\w)")
+
+
+def _replaced(text: str, other: Mapping[str, str]) -> str:
+    return _pattern(list(other)).sub(lambda found: other[found[0]], text) if other else text

@@ -1,0 +1,124 @@
+"""The texts that we made up for the training, and what the shipped tagger makes of others of the kind."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kgraph.evaluation import evaluate
+from kgraph.matching import names_of
+from kgraph.records import GRAPH_TYPES, ROLES, STATED, TYPES, Paper
+from pipelines.corpus import MADE_UP, Annotated
+from pipelines.evidence import count_evidence
+from pipelines.made_up import NAMINGS, read_made_up
+
+TEXT = "We pretrain Zorble on Lakes-400. The Zorble-based Wug beats Plonk on Lakes-400M, and so does Fuzzle."
+ENTITIES = [
+    ["model", "introduces", "Zorble"],
+    ["dataset", "uses", "Lakes-400"],
+    ["dataset", "evaluates", "Lakes-400M"],
+    ["method", "introduces", "Wug"],
+    ["method", "compares", "Plonk", "Plonks"],
+    ["method", "compares", "Fuzzle"],
+    ["task", "evaluates", "beats"],
+]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> list[Annotated]:
+    return read_made_up([])
+
+
+def test_every_name_stands_in_its_text(shipped: list[Annotated]) -> None:
+    assert len(shipped) % NAMINGS == 0
+    for one in shipped:
+        names = [entity["name"] for entity in one.entities]
+        assert len(set(names)) == len(names), one.paper.id
+        for entity in one.entities:
+            assert entity["type"] in TYPES
+            assert entity["role"] in ROLES
+            assert all(name in one.paper.text for name in names_of(entity)), (one.paper.id, entity)
+        for source, relation, target in one.relations:
+            assert {source, target} <= set(names)
+            assert relation in STATED
+
+
+def test_no_two_texts_are_one(shipped: list[Annotated]) -> None:
+    texts = [one.paper for one in shipped[::NAMINGS]]
+    assert len({paper.title for paper in texts}) == len(texts)
+    sentences = Counter(
+        sentence
+        for paper in texts
+        for sentence in re.split(r"(?<=\.) ", paper.abstract)
+        if len(sentence) > 60
+    )
+    assert [sentence for sentence, count in sentences.items() if count > 1] == []
+
+
+def _row(tmp_path: Path) -> Path:
+    row = {
+        "title": "On Zorble",
+        "abstract": TEXT,
+        "entities": ENTITIES,
+        "relations": [[0, "trained_on", 1], [3, "compared_with", 5]],
+    }
+    path = tmp_path / "made_up.jsonl"
+    path.write_text(json.dumps(row) + "\n", "utf-8")
+    return path
+
+
+def _annotated() -> Iterator[Annotated]:
+    """Papers whose names are common enough to stand for others."""
+    known = [("method", "Gargle"), ("dataset", "Ponds"), ("task", "swimming"), ("method", "a long way home")]
+    for number in range(3):
+        entities: list[dict[str, Any]] = [
+            {"type": type_, "role": "uses", "name": name, "aliases": []} for type_, name in known
+        ]
+        entities += [
+            {"type": "method", "role": "introduces", "name": f"Snark{number}", "aliases": []},
+            {"type": "model", "role": "introduces", "name": f"Boojum{number}", "aliases": []},
+            {"type": "dataset", "role": "uses", "name": f"Rare{number}", "aliases": []},
+        ]
+        yield Annotated(Paper(str(number), "", ""), entities, ())
+
+
+def test_a_text_is_told_again_with_other_names_of_the_kind(tmp_path: Path) -> None:
+    first, *others = read_made_up(list(_annotated()), _row(tmp_path))
+    assert first.paper.abstract == TEXT
+    assert [one.annotators for one in (first, *others)] == [MADE_UP] * NAMINGS
+    assert len({one.paper.id for one in (first, *others)}) == NAMINGS
+    for one in others:
+        new = [entity["name"] for entity in one.entities]
+        # names within names or with other spellings stay as they are, and so do tasks
+        assert new[1:3] + new[4:5] + new[6:] == ["Lakes-400", "Lakes-400M", "Plonk", "beats"]
+        assert re.fullmatch(r"Boojum\d", new[0])
+        assert re.fullmatch(r"Snark\d", new[3])
+        assert new[5] == "Gargle"
+        renamed = TEXT.replace("Zorble", new[0]).replace("Wug", new[3]).replace("Fuzzle", "Gargle")
+        assert (one.paper.title, one.paper.abstract) == (f"On {new[0]}", renamed)
+        assert one.relations == [(new[0], "trained_on", "Lakes-400"), (new[3], "compared_with", "Gargle")]
+
+
+def test_without_annotated_papers_the_names_stay(tmp_path: Path) -> None:
+    assert {one.paper.abstract for one in read_made_up([], _row(tmp_path))} == {TEXT}
+
+
+def test_the_same_names_are_chosen_every_time(tmp_path: Path) -> None:
+    papers = list(_annotated())
+    assert read_made_up(papers, _row(tmp_path)) == read_made_up(papers, _row(tmp_path))
+
+
+def test_what_is_made_up_is_no_evidence_of_names(shipped: list[Annotated]) -> None:
+    real = [Annotated(one.paper, one.entities, one.relations, 1) for one in shipped[:40]]
+    assert count_evidence(real)
+    assert count_evidence(shipped[:40]) == {}
+
+
+@pytest.mark.parametrize("entity_type", GRAPH_TYPES)
+def test_the_shipped_tagger_reads_texts_of_the_kind(entity_type: str) -> None:
+    figures = evaluate(Path(__file__).with_name("made_up.jsonl"))
+    assert figures["by_type"][entity_type]["f1"] > 0.7
