@@ -22,7 +22,7 @@ from kgraph.records import ROLES, TYPES
 from pipelines.corpus import Annotated, also_shortened
 
 LEARNT_SCORE = 400  # of the best mention of what is learnt from: lower than in use, to see more that is none
-AGAIN_SHARE = 0.7  # of an annotated role: as a second, more careful annotator gave it
+AGAIN_SHARE = 0.5  # of an annotated role: as a second annotator gave it
 OTHERS_SHARE = 0.3  # of a role to be learnt: as the tagger says that learnt from other papers
 
 Place = tuple[int, int]  # first token, token after the last
@@ -43,7 +43,8 @@ class Seen:
     """What may be the things of a paper, in the order of their first places."""
 
     candidates: Sequence[Candidate]
-    # (candidates, len(ROLES)) probabilities, as a tagger of other papers says; not where nothing is annotated
+    # (candidates, len(ROLES)) probabilities, as a tagger of other papers says; not where nothing is
+    # annotated, nor of made-up texts
     roles: Floats | None = None
 
 

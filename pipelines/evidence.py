@@ -32,7 +32,7 @@ def evidence_of_others(papers: Sequence[Annotated]) -> Iterator[tuple[Annotated,
 
 
 def count_evidence(papers: Sequence[Annotated]) -> dict[str, Counts]:
-    """Count the spellings that LEAST_PAPERS or more hold, not made-up ones, by their commonest form."""
+    """Count the spellings that LEAST_PAPERS or more real papers hold, by their commonest form."""
     papers = [annotated for annotated in papers if annotated.annotators != MADE_UP]
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     for annotated in papers:

@@ -1,10 +1,10 @@
 """The stages in which the tagger learns, each of which leaves model.pt in a folder.
 
 Two networks learn from a half of the papers each, and show by what they find in the other half what may be
-a thing: see candidates.py. A first network learns from all papers, and so does the teacher. What both say of
-papers that nobody annotated is learnt last, beside the annotated papers: the first network goes on. The
-tagger is the mean of its weights before and after, which errs less on roles than either (Wortsman et al.
-2022).
+a thing: see candidates.py. A first network learns from all papers, made-up texts among them, and so does the
+teacher. What both say of papers that nobody annotated is learnt last, beside the annotated papers: the first
+network goes on. The tagger is the mean of its weights before and after, which errs less on roles than either
+(Wortsman et al. 2022).
 """
 
 import sys
@@ -57,8 +57,8 @@ class Stages:
         self, annotated: Sequence[Annotated], made_up: Sequence[Annotated], others: Sequence[Annotated]
     ) -> None:
         """Write model.pt: learnt from annotated papers, made-up ones and what is said of the others."""
-        seen = {**self.see(annotated), **self._see_made_up(made_up)}
-        papers = self._described([*annotated, *made_up], seen)
+        seen = self.see(annotated)
+        papers = self._described([*annotated, *made_up], {**seen, **self._see_made_up(made_up)})
         first = self._begun(Model, papers)
         self._train(first, papers, self._first, self._schedule)
         self._export(annotated, self._first)
@@ -108,7 +108,7 @@ class Stages:
         """Return how often an example counts."""
         if example.annotators == GOLD:
             return self._schedule.gold_times
-        rare = example.annotators == MADE_UP or example.relations[:, TRAINED_ON].any()
+        rare = example.annotators != MADE_UP and example.relations[:, TRAINED_ON].any()
         return self._schedule.rare_times if rare else 1
 
     def _begun(self, kind: type[Model], papers: Papers) -> Model:

@@ -12,14 +12,16 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from kgraph.matching import names_of
+from kgraph.matching import fold, names_of
 from kgraph.records import GRAPH_TYPES, Paper
 from pipelines.corpus import MADE_UP, Annotated, joined
 
 TEXTS = Path(__file__).with_name("made_up.jsonl")
 NAMINGS = 4  # of each text, the first its own
 COMMON = 3  # papers that name a thing by a name, so that it may stand for another known one
-PLAIN = re.compile(r"[A-Z][\w.+-]{,18}(?: [A-Z0-9][\w.+-]{,10})?")  # a name that fits anywhere
+PLAIN = re.compile(
+    r"[A-Z][\w.+-]{2,18}(?: [A-Z0-9][\w.+-]{,10})?(?<![A-Z]s)"
+)  # a name, no plural, that fits anywhere
 
 Names = Mapping[tuple[str, bool], Sequence[str]]  # by type, and whether the paper introduces the thing
 
@@ -39,7 +41,8 @@ def _names(annotated: Sequence[Annotated]) -> Names:
     counts: dict[tuple[str, bool], Counter[str]] = defaultdict(Counter)
     for paper in annotated:
         for entity in paper.entities:
-            counts[entity["type"], entity["role"] == "introduces"][entity["name"]] += 1
+            if entity["type"] in GRAPH_TYPES:
+                counts[entity["type"], entity["role"] == "introduces"][entity["name"]] += 1
     return {
         (type_, new): [name for name, count in found.items() if (new or count >= COMMON) and _fits(name)]
         for (type_, new), found in counts.items()
@@ -56,7 +59,7 @@ def _renamed(one: Annotated, naming: int, names: Names, rng: random.Random) -> A
     other: dict[str, str] = {}
     for entity in one.entities:
         name, pool = entity["name"], names.get((entity["type"], entity["role"] == "introduces"))
-        if pool and entity["type"] in GRAPH_TYPES and _alone(entity, spelled, one.paper.text):
+        if pool and _alone(entity, spelled, one.paper.text):
             chosen = rng.choice(pool)
             if not any(_share(chosen, taken) for taken in (*spelled, *other.values())):
                 other[name] = chosen
@@ -81,6 +84,7 @@ def _alone(entity: Mapping[str, object], spelled: Sequence[str], text: str) -> b
 
 
 def _share(one: str, two: str) -> bool:
+    one, two = fold(one), fold(two)
     return one in two or two in one
 
 

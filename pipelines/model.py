@@ -12,6 +12,7 @@ they take for a name, a role and a relation: every layer that decides has a bias
 together; what ships is the gold's. Made-up texts have theirs, too.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,17 +139,24 @@ def _roles(entities: Sequence[Mapping[str, Any] | None]) -> Floats:
 
 
 def _relations(annotated: Annotated, entities: Sequence[Mapping[str, Any] | None], things: Things) -> Floats:
-    """Return the probabilities of the classes of every pair of things, which are these entities or none."""
+    """Return the probabilities of the classes of every pair of things, which are these entities or none.
+
+    Where a text states several relations of a pair, such as trained and evaluated on, each is as probable.
+    """
     index = {name: i for i, e in enumerate(entities) if e for name in names_of(e)}
-    stated = {}
+    stated: dict[tuple[int, int], set[int]] = defaultdict(set)
     for source, relation, target in annotated.relations:
         a, b = index.get(source), index.get(target)
         if a is None or b is None or a == b or relation not in STATED:
             continue
         backwards = a > b and relation not in SYMMETRIC
-        stated[min(a, b), max(a, b)] = RELATION_CLASSES.index(("<" if backwards else "") + relation)
-    classes = [stated.get((i, j), 0) for i, j in things.pairs.tolist()]
-    return _one_hot(classes, len(RELATION_CLASSES))
+        stated[min(a, b), max(a, b)].add(RELATION_CLASSES.index(("<" if backwards else "") + relation))
+    probabilities = _one_hot([0] * len(things.pairs), len(RELATION_CLASSES))
+    for row, pair in zip(probabilities, things.pairs.tolist(), strict=True):
+        if classes := sorted(stated.get(tuple(pair), ())):
+            row[0] = 0
+            row[classes] = 1 / len(classes)
+    return probabilities
 
 
 class Convolution(nn.Module):

@@ -16,28 +16,39 @@ from pipelines.corpus import MADE_UP, Annotated
 from pipelines.evidence import count_evidence
 from pipelines.made_up import NAMINGS, read_made_up
 
-TEXT = "We pretrain Zorble on Lakes-400. The Zorble-based Wug beats Plonk on Lakes-400M, and so does Fuzzle."
+TEXT = (
+    "We pretrain Zorble on Lakes-400 and on Brook. The Zorble-based Wug beats Plonk (PLK) on Lakes-400M, "
+    "and so does Fuzzle. Snork, not to be had from Snorkeling, goes by Canoeing; slow wading is no way, and "
+    "a pre-Wibble Wibble is none."
+)
 ENTITIES = [
     ["model", "introduces", "Zorble"],
+    ["method", "introduces", "Wug"],
+    ["method", "compares", "Fuzzle"],
+    ["dataset", "uses", "Brook"],
+    # these keep their names
     ["dataset", "uses", "Lakes-400"],
     ["dataset", "evaluates", "Lakes-400M"],
-    ["method", "introduces", "Wug"],
-    ["method", "compares", "Plonk", "Plonks"],
-    ["method", "compares", "Fuzzle"],
-    ["task", "evaluates", "beats"],
+    ["method", "compares", "Plonk", "PLK"],
+    ["method", "uses", "Snork"],
+    ["task", "evaluates", "Canoeing"],
+    ["method", "uses", "slow wading"],
+    ["method", "uses", "Wibble"],
 ]
 
 
 @pytest.fixture(scope="module")
 def shipped() -> list[Annotated]:
-    return read_made_up([])
+    """The texts with other names: of one another."""
+    return read_made_up(read_made_up([]))
 
 
 def test_every_name_stands_in_its_text(shipped: list[Annotated]) -> None:
-    assert len(shipped) % NAMINGS == 0
+    assert len(shipped) > NAMINGS
     for one in shipped:
         names = [entity["name"] for entity in one.entities]
         assert len(set(names)) == len(names), one.paper.id
+        assert {entity for *_, entity in one.spans()} == set(range(len(names))), one.paper.id
         for entity in one.entities:
             assert entity["type"] in TYPES
             assert entity["role"] in ROLES
@@ -64,7 +75,7 @@ def _row(tmp_path: Path) -> Path:
         "title": "On Zorble",
         "abstract": TEXT,
         "entities": ENTITIES,
-        "relations": [[0, "trained_on", 1], [3, "compared_with", 5]],
+        "relations": [[0, "trained_on", 4], [1, "compared_with", 2]],
     }
     path = tmp_path / "made_up.jsonl"
     path.write_text(json.dumps(row) + "\n", "utf-8")
@@ -73,7 +84,14 @@ def _row(tmp_path: Path) -> Path:
 
 def _annotated() -> Iterator[Annotated]:
     """Papers whose names are common enough to stand for others."""
-    known = [("method", "Gargle"), ("dataset", "Ponds"), ("task", "swimming"), ("method", "a long way home")]
+    known = [
+        ("method", "Gargle"),
+        ("method", "a long way home"),
+        ("method", "GANs"),
+        ("dataset", "Ponds"),
+        ("dataset", "LAKES-400"),
+        ("task", "Swimming"),
+    ]
     for number in range(3):
         entities: list[dict[str, Any]] = [
             {"type": type_, "role": "uses", "name": name, "aliases": []} for type_, name in known
@@ -92,15 +110,17 @@ def test_a_text_is_told_again_with_other_names_of_the_kind(tmp_path: Path) -> No
     assert [one.annotators for one in (first, *others)] == [MADE_UP] * NAMINGS
     assert len({one.paper.id for one in (first, *others)}) == NAMINGS
     for one in others:
-        new = [entity["name"] for entity in one.entities]
-        # names within names or with other spellings stay as they are, and so do tasks
-        assert new[1:3] + new[4:5] + new[6:] == ["Lakes-400", "Lakes-400M", "Plonk", "beats"]
-        assert re.fullmatch(r"Boojum\d", new[0])
-        assert re.fullmatch(r"Snark\d", new[3])
-        assert new[5] == "Gargle"
-        renamed = TEXT.replace("Zorble", new[0]).replace("Wug", new[3]).replace("Fuzzle", "Gargle")
-        assert (one.paper.title, one.paper.abstract) == (f"On {new[0]}", renamed)
-        assert one.relations == [(new[0], "trained_on", "Lakes-400"), (new[3], "compared_with", "Gargle")]
+        zorble, wug, *known = [entity["name"] for entity in one.entities]
+        assert re.fullmatch(r"Boojum\d", zorble)
+        assert re.fullmatch(r"Snark\d", wug)
+        assert known[0] == "Gargle"
+        assert known[1] in ("Ponds", "Brook")  # LAKES-400 is there under another spelling
+        assert known[2:] == [name for _, _, name, *_ in ENTITIES[4:]]
+        renamed = TEXT.replace("Zorble", zorble).replace("Wug", wug).replace("Fuzzle", "Gargle")
+        assert one.paper.abstract == renamed.replace("Brook", known[1])
+        assert one.paper.title == f"On {zorble}"
+        assert one.relations == [(zorble, "trained_on", "Lakes-400"), (wug, "compared_with", "Gargle")]
+    assert "Ponds" in "".join(one.paper.abstract for one in others)
 
 
 def test_without_annotated_papers_the_names_stay(tmp_path: Path) -> None:
