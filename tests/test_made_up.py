@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kgraph.evaluation import evaluate
+from kgraph.extraction.extractor import find_mentions, load_extractor
 from kgraph.matching import names_of
 from kgraph.records import GRAPH_TYPES, ROLES, STATED, TYPES, Paper
 from pipelines.corpus import MADE_UP, Annotated
@@ -138,7 +139,33 @@ def test_what_is_made_up_is_no_evidence_of_names(shipped: list[Annotated]) -> No
     assert count_evidence(shipped[:40]) == {}
 
 
+@pytest.fixture(scope="module")
+def figures() -> dict[str, Any]:
+    """Of the shipped tagger, on made-up texts that it has not learnt from."""
+    return evaluate(Path(__file__).with_name("made_up.jsonl"))
+
+
 @pytest.mark.parametrize("entity_type", GRAPH_TYPES)
-def test_the_shipped_tagger_reads_texts_of_the_kind(entity_type: str) -> None:
-    figures = evaluate(Path(__file__).with_name("made_up.jsonl"))
-    assert figures["by_type"][entity_type]["f1"] > 0.7
+def test_the_shipped_tagger_finds_what_such_texts_name(entity_type: str, figures: dict[str, Any]) -> None:
+    assert figures["by_type"][entity_type]["f1"] > 0.75
+
+
+def test_the_shipped_tagger_tells_training_data_and_baselines(figures: dict[str, Any]) -> None:
+    """Weights that have not learnt from texts of the kind: 0.67 and 0.38."""
+    assert figures["role_accuracy"] > 0.7
+    assert figures["relations"]["f1"] > 0.45
+
+
+def test_the_shipped_tagger_states_what_is_trained_on_what() -> None:
+    paper = Paper(
+        "p",
+        "Zorble: A Small Vision Encoder",
+        "We present Zorble, a vision encoder. It is pretrained on LAION-400M and evaluated on ImageNet.",
+    )
+    (found,) = find_mentions([paper], load_extractor())
+    said = {
+        (paper.text[slice(*one.source)], one.relation, paper.text[slice(*one.target)])
+        for one in found.statements
+    }
+    assert ("Zorble", "trained_on", "LAION-400M") in said
+    assert ("Zorble", "evaluated_on", "ImageNet") in said

@@ -140,7 +140,7 @@ def test_probability_is_that_of_the_extraction(tmp_path: Path) -> None:
         found = _likeliest_relation(db, *_extractor(db), id_, "entity:lora", "entity:qlora")
     assert found is not None
     assert found[:3] == ("entity:qlora", "extends", "entity:lora")
-    assert found[3] >= 0.5
+    assert found[3] >= LEAST_PROBABILITY
 
 
 def test_a_relation_that_would_be_stated_today(tmp_path: Path) -> None:
