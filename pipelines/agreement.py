@@ -6,15 +6,13 @@ the given annotations taken for right. Others gave roles again to what is named 
 these are the given ones is printed, too.
 """
 
-import json
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from kgraph.evaluation import read_gold, score
 from kgraph.records import GRAPH_TYPES
-from pipelines.corpus import TRAIN, round_of
+from pipelines.corpus import TRAIN, round_of, rows_of
 
 TWICE = Path(__file__).with_name("agreement.jsonl")
 
@@ -22,7 +20,7 @@ TWICE = Path(__file__).with_name("agreement.jsonl")
 def agreement() -> dict[int, dict[str, Any]]:
     """Score our annotations of papers that are annotated in ../shared/gold too, by their round."""
     by_round: dict[int, dict[str, Any]] = defaultdict(dict)
-    for row in _rows():
+    for row in rows_of(TWICE):
         if "entities" in row:
             by_round[round_of(row)][row["id"]] = row
     gold = read_gold(TRAIN)
@@ -37,7 +35,7 @@ def agreement_of_roles() -> tuple[int, int]:
     gold = {row["id"]: row for row in read_gold(TRAIN)}
     pairs = [
         (entity["role"], role)
-        for row in _rows()
+        for row in rows_of(TWICE)
         if "roles" in row
         for entity, role in zip(_graphed(gold[row["id"]]), row["roles"], strict=True)
     ]
@@ -46,10 +44,6 @@ def agreement_of_roles() -> tuple[int, int]:
 
 def _graphed(annotated: dict[str, Any]) -> list[dict[str, Any]]:
     return [entity for entity in annotated["entities"] if entity["type"] in GRAPH_TYPES]
-
-
-def _rows() -> Iterator[dict[str, Any]]:
-    return map(json.loads, TWICE.read_text("utf-8").split("\n")[:-1])
 
 
 if __name__ == "__main__":

@@ -27,8 +27,9 @@ from pipelines.corpus import (
     read_annotated_corpus,
     read_corpus,
     read_unannotated,
+    rows_of,
 )
-from pipelines.made_up import NAMINGS, read_made_up
+from pipelines.made_up import NAMINGS, TEXTS
 from pipelines.schedule import read_schedule
 
 DATA = Path("kgraph/data")
@@ -54,8 +55,7 @@ def _card(figures: dict[str, Any]) -> str:
         width = weights["label"].shape[0]
     given, ours, twice = len(read_annotated(TRAIN)), read_annotated_corpus(), agreement()
     right, asked = agreement_of_roles()
-    made_up = len(read_made_up(ours))
-    texts = made_up // NAMINGS
+    texts = sum(1 for _ in rows_of(TEXTS))
     again = sum("again" in row for row in our_rows().values())
     schedule = read_schedule()
     rounds = Counter(paper.annotators for paper in ours)
@@ -80,7 +80,7 @@ is one at all, its type, and its role among the things of the paper; and every t
 any. What may be said of a thing and each other one has a say in its role.
 
 **Training.** `make train` first has the layers below the labels guess hidden words of the papers,
-{schedule.guessing_passes} passes; then a first network learns from {given + len(ours):,} annotated papers and {made_up:,} made-up texts,
+{schedule.guessing_passes} passes; then a first network learns from {given + len(ours):,} annotated papers and {NAMINGS * texts:,} made-up texts,
 {schedule.passes} passes, the running mean of its weights kept. A teacher, the same network with all-MiniLM-L6-v2 (22 M weights,
 Apache 2.0) beside its lower layers, too slow to ship, learns from them in {schedule.teacher_passes}. What both say, in the mean,
 of {len(read_unannotated()):,} papers of the corpus that nobody annotated, of {UNANNOTATED_SINCE} or later, the first network learns in
@@ -156,15 +156,12 @@ on SciERC 0.69 entities, 0.49 relations) and these cannot be compared, only each
 
 def _wrapped(text: str) -> str:
     """Wrap every paragraph that is no table."""
-    return (
-        "\n\n".join(
-            part
-            if part.startswith("|")
-            else fill(part, WIDTH, break_long_words=False, break_on_hyphens=False)
-            for part in text.rstrip("\n").split("\n\n")
-        )
-        + "\n"
-    )
+    parts = text.rstrip("\n").split("\n\n")
+    return "\n\n".join(part if part.startswith("|") else _filled(part) for part in parts) + "\n"
+
+
+def _filled(paragraph: str) -> str:
+    return fill(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _agreement(figures: dict[int, dict[str, Any]]) -> str:

@@ -119,11 +119,8 @@ def read_annotated_corpus(limit: int = ALL) -> list[Annotated]:
     "again", if the roles were given again, [entity, role] where they differ, kept as the entity's "again".
     """
     rows = our_rows()
-    return [
-        joined(paper, rows[paper.id], round_of(rows[paper.id]))
-        for paper in read_corpus(limit)
-        if paper.id in rows
-    ]
+    papers = ((paper, rows[paper.id]) for paper in read_corpus(limit) if paper.id in rows)
+    return [joined(paper, row, round_of(row)) for paper, row in papers]
 
 
 def read_unannotated(limit: int = ALL) -> list[Annotated]:
@@ -153,7 +150,12 @@ def _keys(paper: Paper) -> set[str]:
 
 def our_rows() -> dict[str, Mapping[str, Any]]:
     """Return the lines of our own annotations by the papers that they are of."""
-    return {row["id"]: row for row in map(json.loads, ANNOTATIONS.read_text("utf-8").split("\n")[:-1])}
+    return {row["id"]: row for row in rows_of(ANNOTATIONS)}
+
+
+def rows_of(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a file of ours, each on a line that ends."""
+    return map(json.loads, path.read_text("utf-8").split("\n")[:-1])
 
 
 def joined(paper: Paper, row: Mapping[str, Any], annotators: int) -> Annotated:

@@ -5,23 +5,22 @@ measured on, what is only outperformed, what is a part, the base or background. 
 and under other names, so that the wording is learnt and not the names.
 """
 
-import json
 import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from kgraph.matching import fold, names_of
 from kgraph.records import GRAPH_TYPES, Paper
-from pipelines.corpus import MADE_UP, Annotated, joined
+from pipelines.corpus import MADE_UP, Annotated, joined, rows_of
 
 TEXTS = Path(__file__).with_name("made_up.jsonl")
 NAMINGS = 4  # of each text, the first its own
 COMMON = 3  # papers that name a thing by a name, so that it may stand for another known one
-PLAIN = re.compile(
-    r"[A-Z][\w.+-]{2,18}(?: [A-Z0-9][\w.+-]{,10})?(?<![A-Z]s)"
-)  # a name, no plural, that fits anywhere
+# a name that fits anywhere, so no plural of an acronym
+PLAIN = re.compile(r"[A-Z][\w.+-]{2,18}(?: [A-Z0-9][\w.+-]{,10})?(?<![A-Z]s)")
 
 Names = Mapping[tuple[str, bool], Sequence[str]]  # by type, and whether the paper introduces the thing
 
@@ -30,7 +29,7 @@ def read_made_up(annotated: Sequence[Annotated], texts: Path = TEXTS) -> list[An
     """Return every text with its names, then with others, which annotated papers have."""
     rng, names = random.Random(1), _names(annotated)
     papers = []
-    for number, row in enumerate(map(json.loads, texts.read_text("utf-8").split("\n")[:-1])):
+    for number, row in enumerate(rows_of(texts)):
         first = joined(Paper(f"made-up:{number}", row["title"], row["abstract"]), row, MADE_UP)
         papers.append(first)
         papers += [_renamed(first, naming, names, rng) for naming in range(1, NAMINGS)]
@@ -63,22 +62,19 @@ def _renamed(one: Annotated, naming: int, names: Names, rng: random.Random) -> A
             chosen = rng.choice(pool)
             if not any(_share(chosen, taken) for taken in (*spelled, *other.values())):
                 other[name] = chosen
-    paper = Paper(
-        f"{one.paper.id} {naming}", _replaced(one.paper.title, other), _replaced(one.paper.abstract, other)
-    )
+    title, abstract = _replaced(one.paper.title, other), _replaced(one.paper.abstract, other)
     entities = [{**entity, "name": other.get(entity["name"], entity["name"])} for entity in one.entities]
     relations = [(other.get(a, a), relation, other.get(b, b)) for a, relation, b in one.relations]
-    return Annotated(paper, entities, relations, one.annotators)
+    return Annotated(Paper(f"{one.paper.id} {naming}", title, abstract), entities, relations, one.annotators)
 
 
-def _alone(entity: Mapping[str, object], spelled: Sequence[str], text: str) -> bool:
+def _alone(entity: Mapping[str, Any], spelled: Sequence[str], text: str) -> bool:
     """Say whether a thing has one plain name that is found wherever it stands, and is in no other name."""
-    name = str(entity["name"])
-    others = [spelling for spelling in spelled if spelling != name]
+    name = entity["name"]
     return (
         not entity["aliases"]
         and _fits(name)
-        and not any(_share(name, spelling) for spelling in others)
+        and not any(_share(name, spelling) for spelling in spelled if spelling != name)
         and text.count(name) == len(_pattern([name]).findall(text))
     )
 
