@@ -88,7 +88,7 @@ def read_gold(path: str | Path) -> list[Document]:
 def read_rows(path: str | Path, keys: Set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield file and line, and the JSON object there; raise BadInput if it lacks one of the keys."""
     try:
-        lines = Path(path).read_text("utf-8-sig").splitlines()
+        lines = Path(path).read_text("utf-8-sig").split("\n")  # a string may hold other ends of lines
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(str(path), f"cannot be read: {error}") from error
     for number, line in enumerate(lines, 1):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kgraph import read_papers
+from kgraph.evaluation import read_gold
 from kgraph.extraction.tokens import token_spans
 from kgraph.keys import alias_key
 from kgraph.matching import names_of
@@ -102,8 +103,7 @@ def _in_any_case(part: str) -> str:
 
 
 def read_annotated(path: Path) -> list[Annotated]:
-    documents = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-    return [_annotated(Paper(d["id"], d["title"], d["abstract"]), d) for d in documents]
+    return [_annotated(Paper(d["id"], d["title"], d["abstract"]), d) for d in read_gold(path)]
 
 
 def read_training_papers(limit: int = ALL) -> tuple[list[Annotated], list[Annotated]]:

@@ -211,3 +211,11 @@ def test_bad_gold_is_named_by_file_and_line(
         read_gold(path)
     assert raised.value.source == f"{path}{place}"
     assert reason in raised.value.reason
+
+
+def test_gold_ends_lines_where_json_does(tmp_path: Path) -> None:
+    """JSON lets a string hold what Unicode calls ends of lines, and pasted pages have them."""
+    path = tmp_path / "gold.jsonl"
+    rows = [{**paper(id_=id_), "abstract": "We study\u2028LoRA.\x85"} for id_ in ("1", "2")]
+    path.write_bytes("\r\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode())
+    assert read_gold(path) == rows
