@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from kgraph import read_papers
-from kgraph.evaluation import read_gold
 from kgraph.extraction.tokens import token_spans
 from kgraph.keys import alias_key
 from kgraph.matching import names_of
@@ -103,7 +102,7 @@ def _in_any_case(part: str) -> str:
 
 
 def read_annotated(path: Path) -> list[Annotated]:
-    return [_annotated(Paper(d["id"], d["title"], d["abstract"]), d) for d in read_gold(path)]
+    return [_annotated(Paper(d["id"], d["title"], d["abstract"]), d) for d in rows_of(path)]
 
 
 def read_training_papers(limit: int = ALL) -> tuple[list[Annotated], list[Annotated]]:
@@ -154,8 +153,8 @@ def our_rows() -> dict[str, Mapping[str, Any]]:
 
 
 def rows_of(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a file of ours, each on a line that ends."""
-    return map(json.loads, path.read_text("utf-8").split("\n")[:-1])
+    """Yield the objects of a file, one a line."""
+    return map(json.loads, filter(str.strip, path.read_text("utf-8").split("\n")))
 
 
 def joined(paper: Paper, row: Mapping[str, Any], annotators: int) -> Annotated:
