@@ -1,14 +1,17 @@
 """Abstracts that we made up for the training, with what is named in them: made_up.jsonl, all our own texts.
 
-They have what real abstracts have seldom and readers ask for: what something is trained on beside what it is
-measured on, what is only outperformed, what is a part, the base or background. Each is learnt from as it is,
-and under other names, so that the wording is learnt and not the names.
+Some have what real abstracts have seldom and readers ask for: what something is trained on beside what it is
+measured on, what is only outperformed, what is a part, the base or background. In the others things stand to
+one another as in a paper of ../shared/gold, whose id is their "like", but in other words and about another
+subject, so that what makes a role is learnt and not the few papers by heart. Each text is learnt from as it
+is, and under other names where they may change, so that the wording is learnt and not the names.
 """
 
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +28,22 @@ PLAIN = re.compile(r"[A-Z][\w.+-]{2,18}(?: [A-Z0-9][\w.+-]{,10})?(?<![A-Z]s)")
 Names = Mapping[tuple[str, bool], Sequence[str]]  # by type, and whether the paper introduces the thing
 
 
-def read_made_up(annotated: Sequence[Annotated], texts: Path = TEXTS) -> list[Annotated]:
-    """Return every text with its names, then with others, which annotated papers have."""
-    rng, names = random.Random(1), _names(annotated)
+def read_made_up(
+    annotated: Sequence[Annotated], texts: Path = TEXTS, unseen: Container[str] = ()
+) -> list[Annotated]:
+    """Return every text with its names, then, if some may change, with others that annotated papers have.
+
+    Texts like a paper that is unseen stay out; `unseen` holds ids of ../shared/gold.
+    """
+    names = _names(annotated)
     papers = []
     for number, row in enumerate(rows_of(texts)):
+        if row.get("like") in unseen:
+            continue
+        rng = random.Random(number)  # of its own: what stays out changes no other
         first = joined(Paper(f"made-up:{number}", row["title"], row["abstract"]), row, MADE_UP)
-        papers.append(first)
-        papers += [_renamed(first, naming, names, rng) for naming in range(1, NAMINGS)]
+        others = (_renamed(first, naming, names, rng) for naming in range(1, NAMINGS))
+        papers += [first, *(other for other in others if other.paper.text != first.paper.text)]
     return papers
 
 
@@ -65,7 +76,8 @@ def _renamed(one: Annotated, naming: int, names: Names, rng: random.Random) -> A
     title, abstract = _replaced(one.paper.title, other), _replaced(one.paper.abstract, other)
     entities = [{**entity, "name": other.get(entity["name"], entity["name"])} for entity in one.entities]
     relations = [(other.get(a, a), relation, other.get(b, b)) for a, relation, b in one.relations]
-    return Annotated(Paper(f"{one.paper.id} {naming}", title, abstract), entities, relations, one.annotators)
+    paper = Paper(f"{one.paper.id} {naming}", title, abstract)
+    return replace(one, paper=paper, entities=entities, relations=relations)
 
 
 def _alone(entity: Mapping[str, Any], spelled: Sequence[str], text: str) -> bool:

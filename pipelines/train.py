@@ -38,7 +38,8 @@ def main(build: Path, fold: int | None, seed: int | None, papers: int) -> None:
     own, held_out = split(gold, fold)
     folder = build if fold is None else build / f"fold-{fold}"
     learnt_from, stages = [*own, *ours], Stages(build, folder, schedule)
-    stages.learn(learnt_from, read_made_up(ours)[:papers], read_unannotated(papers))
+    made_up = read_made_up(ours, unseen={one.paper.id for one in held_out})
+    stages.learn(learnt_from, made_up[:papers], read_unannotated(papers))
     if fold is not None:
         from pipelines.figures import print_figures
 

@@ -2,9 +2,12 @@
 
 import json
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,9 +16,10 @@ from kgraph.evaluation import evaluate
 from kgraph.extraction.extractor import find_mentions, load_extractor
 from kgraph.matching import names_of
 from kgraph.records import GRAPH_TYPES, ROLES, STATED, TYPES, Paper
-from pipelines.corpus import MADE_UP, Annotated
+from pipelines import train
+from pipelines.corpus import MADE_UP, TRAIN, Annotated, read_annotated, rows_of
 from pipelines.evidence import count_evidence
-from pipelines.made_up import NAMINGS, read_made_up
+from pipelines.made_up import NAMINGS, TEXTS, read_made_up
 
 TEXT = (
     "We pretrain Zorble on Lakes-400 and on Brook. The Zorble-based Wug beats Plonk (PLK) on Lakes-400M, "
@@ -60,7 +64,7 @@ def test_every_name_stands_in_its_text(shipped: list[Annotated]) -> None:
 
 
 def test_no_two_texts_are_one(shipped: list[Annotated]) -> None:
-    texts = [one.paper for one in shipped[::NAMINGS]]
+    texts = [one.paper for one in shipped if " " not in one.paper.id]
     assert len({paper.title for paper in texts}) == len(texts)
     sentences = Counter(
         sentence
@@ -71,8 +75,9 @@ def test_no_two_texts_are_one(shipped: list[Annotated]) -> None:
     assert [sentence for sentence, count in sentences.items() if count > 1] == []
 
 
-def _row(tmp_path: Path) -> Path:
+def _row(tmp_path: Path, **more: str) -> Path:
     row = {
+        **more,
         "title": "On Zorble",
         "abstract": TEXT,
         "entities": ENTITIES,
@@ -108,7 +113,8 @@ def _annotated() -> Iterator[Annotated]:
 def test_a_text_is_told_again_with_other_names_of_the_kind(tmp_path: Path) -> None:
     first, *others = read_made_up(list(_annotated()), _row(tmp_path))
     assert first.paper.abstract == TEXT
-    assert [one.annotators for one in (first, *others)] == [MADE_UP] * NAMINGS
+    assert {one.annotators for one in (first, *others)} == {MADE_UP}
+    assert len(others) == NAMINGS - 1
     assert len({one.paper.id for one in (first, *others)}) == NAMINGS
     for one in others:
         zorble, wug, *known = [entity["name"] for entity in one.entities]
@@ -124,13 +130,62 @@ def test_a_text_is_told_again_with_other_names_of_the_kind(tmp_path: Path) -> No
     assert "Ponds" in "".join(one.paper.abstract for one in others)
 
 
-def test_without_annotated_papers_the_names_stay(tmp_path: Path) -> None:
-    assert {one.paper.abstract for one in read_made_up([], _row(tmp_path))} == {TEXT}
+def test_without_annotated_papers_the_names_stay_and_nothing_is_told_twice(tmp_path: Path) -> None:
+    assert [one.paper.abstract for one in read_made_up([], _row(tmp_path))] == [TEXT]
 
 
 def test_the_same_names_are_chosen_every_time(tmp_path: Path) -> None:
     papers = list(_annotated())
     assert read_made_up(papers, _row(tmp_path)) == read_made_up(papers, _row(tmp_path))
+
+
+def test_what_is_like_an_unseen_paper_stays_out_and_changes_no_other(tmp_path: Path) -> None:
+    papers, texts = list(_annotated()), _row(tmp_path, like="2a")
+    own = read_made_up(papers, texts)
+    texts.write_text(texts.read_text("utf-8") * 2 + _row(tmp_path).read_text("utf-8"), "utf-8")
+    every = read_made_up(papers, texts)
+    assert every[: len(own)] == own
+    assert read_made_up(papers, texts, unseen={"2b"}) == every
+    seen = read_made_up(papers, texts, unseen={"2a"})
+    assert seen == every[-len(seen) :]
+    assert {one.paper.id.split()[0] for one in seen} == {"made-up:2"}
+
+
+def test_folds_hold_out_what_is_like_their_papers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    learnt: list[Annotated] = []
+
+    class Stages:
+        def __init__(self, *_: object) -> None: ...
+
+        def learn(self, annotated: list[Annotated], made_up: list[Annotated], others: object) -> None:
+            learnt[:] = [*annotated, *made_up]
+
+        def export(self, *_: object) -> None: ...
+
+    gold = [Annotated(Paper(str(number), "", ""), [], ()) for number in range(train.FOLDS)]
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text("".join(_row(tmp_path, like=one.paper.id).read_text("utf-8") for one in gold), "utf-8")
+    monkeypatch.setitem(sys.modules, "pipelines.learning", SimpleNamespace(Stages=Stages))
+    monkeypatch.setitem(sys.modules, "pipelines.figures", SimpleNamespace(print_figures=lambda *_: None))
+    monkeypatch.setattr(train, "read_training_papers", lambda limit: (gold, []))
+    monkeypatch.setattr(train, "read_unannotated", lambda limit: [])
+    monkeypatch.setattr(train, "read_made_up", partial(read_made_up, texts=texts))
+    for fold in range(train.FOLDS):
+        assert train.main.callback is not None
+        train.main.callback(build=tmp_path, fold=fold, seed=None, papers=100)
+        ids = {one.paper.id for one in learnt}
+        (held,) = {one.paper.id for one in gold} - ids
+        assert {f"made-up:{number}" for number in range(train.FOLDS)} - ids == {f"made-up:{held}"}
+
+
+@pytest.mark.skipif(not TRAIN.exists(), reason="the annotated papers lie outside the project")
+def test_texts_are_like_papers_that_choices_are_not_made_on() -> None:
+    """Choices are made on fold 0, dev confirms them: what is learnt must not be modelled on either."""
+    own, held_out = train.split(read_annotated(TRAIN), 0)
+    likes = {row["like"] for row in rows_of(TEXTS) if "like" in row}
+    assert likes
+    assert likes <= {one.paper.id for one in own}
+    assert likes.isdisjoint(one.paper.id for one in held_out)
 
 
 def test_what_is_made_up_is_no_evidence_of_names(shipped: list[Annotated]) -> None:

@@ -34,6 +34,7 @@ from pipelines.corpus import (
     MADE_UP,
     Annotated,
     also_shortened,
+    read_annotated,
     read_annotated_corpus,
     read_unannotated,
     shortened,
@@ -192,6 +193,24 @@ def test_our_annotations_name_things_by_place_and_keep_second_opinions(
 # --------------------------------------------------------------------------------------------- candidates
 
 TAGGER = ROOT / "kgraph" / "data" / "tagger"
+
+
+def test_annotated_papers_are_lines_as_json_has_them(tmp_path: Path) -> None:
+    """A string may hold what Unicode calls ends of lines, and the last line need not end."""
+    rows = [
+        {
+            "id": id_,
+            "title": "On Fuzzle",
+            "abstract": "We use\u2028Fuzzle.\x85",
+            "entities": [],
+            "relations": [],
+        }
+        for id_ in "12"
+    ]
+    path = tmp_path / "papers.jsonl"
+    path.write_text("\n\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
+    assert [one.paper.id for one in read_annotated(path)] == ["1", "2"]
+    assert {one.paper.abstract for one in read_annotated(path)} == {"We use\u2028Fuzzle.\x85"}
 
 
 def test_each_paper_is_in_one_half() -> None:
