@@ -17,9 +17,11 @@ from kgraph.extraction.extractor import find_mentions, load_extractor
 from kgraph.matching import names_of
 from kgraph.records import GRAPH_TYPES, ROLES, STATED, TYPES, Paper
 from pipelines import train
-from pipelines.corpus import MADE_UP, TRAIN, Annotated, read_annotated, rows_of
+from pipelines.corpus import DEV, MADE_UP, TRAIN, Annotated, read_annotated, rows_of
 from pipelines.evidence import count_evidence
 from pipelines.made_up import NAMINGS, TEXTS, read_made_up
+
+needs_gold = pytest.mark.skipif(not TRAIN.exists(), reason="the annotated papers lie outside the project")
 
 TEXT = (
     "We pretrain Zorble on Lakes-400 and on Brook. The Zorble-based Wug beats Plonk (PLK) on Lakes-400M, "
@@ -178,7 +180,19 @@ def test_folds_hold_out_what_is_like_their_papers(tmp_path: Path, monkeypatch: p
         assert {f"made-up:{number}" for number in range(train.FOLDS)} - ids == {f"made-up:{held}"}
 
 
-@pytest.mark.skipif(not TRAIN.exists(), reason="the annotated papers lie outside the project")
+@needs_gold
+def test_no_text_takes_over_the_words_of_a_given_paper() -> None:
+    given = {run for path in (TRAIN, DEV) for one in read_annotated(path) for run in _runs(one.paper.text)}
+    own = {run for row in rows_of(TEXTS) for run in _runs(f"{row['title']}\n{row['abstract']}")}
+    assert {run for run in own & given if "available at https" not in run} == set()
+
+
+def _runs(text: str, length: int = 8) -> Iterator[str]:
+    words = re.findall(r"\w+", text.lower())
+    return (" ".join(words[start : start + length]) for start in range(len(words) - length + 1))
+
+
+@needs_gold
 def test_texts_are_like_papers_that_choices_are_not_made_on() -> None:
     """Choices are made on fold 0, dev confirms them: what is learnt must not be modelled on either."""
     own, held_out = train.split(read_annotated(TRAIN), 0)
