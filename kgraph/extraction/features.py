@@ -278,16 +278,15 @@ class Evidence:
     """
 
     def __init__(self, counts: Mapping[str, Counts]) -> None:
-        self._rows: dict[str, int] = {}  # of the first token of a spelling; its others have the next
         self._phrases = _Phrases()
-        rows: list[tuple[float, ...]] = []
-        for spelling, (papers, things, others) in counts.items():
-            key = self._phrases.add(spelling[start:end] for start, end in token_spans(spelling))
-            papers = max(papers, 1)
-            rates = things / papers, others / papers, float(np.log1p(papers)) / 5
-            self._rows[key] = len(rows)
-            rows += [(1, 0, *rates), (0, 1, *rates)]
-        self._table = np.array(rows, np.float32).reshape(-1, EVIDENCE_FLAGS)
+        words = ((spelling[start:end] for start, end in token_spans(spelling)) for spelling in counts)
+        keys = map(self._phrases.add, words)
+        self._rows = {key: 2 * number for number, key in enumerate(keys)}  # of the first token, others: + 1
+        papers, things, others = np.array(list(counts.values()), np.float64).reshape(-1, 3).T
+        papers = np.maximum(papers, 1)
+        rates = np.stack([things / papers, others / papers, np.log1p(papers) / 5], axis=1)
+        places = np.tile(np.eye(2), (len(counts), 1))
+        self._table = np.concatenate([places, rates.repeat(2, axis=0)], axis=1).astype(np.float32)
 
     def find(self, keys: Sequence[str]) -> Iterator[tuple[int, int, str]]:
         """Yield (first token, token after the last, key), left to right, apart."""
