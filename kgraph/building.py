@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
+from kgraph.arguments import at_least
 from kgraph.config import Config
 from kgraph.corrections import Corrections, own_lexicon, read_corrections
 from kgraph.edges import find_introducers, relate_builds_on
@@ -65,11 +66,11 @@ class BuildReport:
 
 
 def build(
-    sources: Iterable[str | Path],
+    sources: str | Path | Iterable[str | Path],
     db: str | Path = Config.db,
     *,
     jobs: int = Config.jobs,
-    lexicon: Sequence[str | Path] = (),
+    lexicon: str | Path | Sequence[str | Path] = (),
     nlp: str | None = None,
     rejects: str | Path | None = None,
     progress: Progress | None = None,
@@ -80,13 +81,14 @@ def build(
     A build that was killed is taken up again: what the same extractor found in the same texts stays.
     The other options are those of `read_papers`.
     """
+    at_least(1, jobs=jobs)
     run = _Run(progress)
     steps = _steps(db)
     with building(db) as store:
-        extractor = run.load(store, nlp, lexicon)
+        extractor = run.load(store, nlp, _several(lexicon))
         with store.transaction():
             store.drop_records()
-            run.read(store, sources, rejects, reading)
+            run.read(store, _several(sources), rejects, reading)
             store.put_meta(steps=steps)
             _settle(store)
         run.derive(store, extractor, jobs)
@@ -94,11 +96,11 @@ def build(
 
 
 def add(
-    sources: Iterable[str | Path],
+    sources: str | Path | Iterable[str | Path],
     db: str | Path = Config.db,
     *,
     jobs: int = Config.jobs,
-    lexicon: Sequence[str | Path] = (),
+    lexicon: str | Path | Sequence[str | Path] = (),
     nlp: str | None = None,
     rejects: str | Path | None = None,
     progress: Progress | None = None,
@@ -108,19 +110,20 @@ def add(
 
     Lexicons and pipeline are those of the build unless given; another extractor reads every text again.
     """
+    at_least(1, jobs=jobs)
     run = _Run(progress)
     with changing(db) as store:
         run.before = set(store.dates())
-        extractor = run.load_again(store, nlp, lexicon)
+        extractor = run.load_again(store, nlp, _several(lexicon))
         with store.transaction():
-            run.read(store, sources, rejects, reading)
+            run.read(store, _several(sources), rejects, reading)
             _settle(store)
         run.derive(store, extractor, jobs)
         return run.report(store)
 
 
 def remove(
-    papers: Iterable[str],
+    papers: str | Iterable[str],
     db: str | Path = Config.db,
     *,
     jobs: int = Config.jobs,
@@ -130,16 +133,25 @@ def remove(
 
     Raises UnknownName or AmbiguousName, and leaves the store as it was, if one of them is not there.
     """
+    at_least(1, jobs=jobs)
     run = _Run(progress)
     with changing(db) as store:
         run.before = set(store.dates())
-        gone = [str(find_paper(store.connection, paper)["id"]) for paper in papers]
+        gone = [
+            str(find_paper(store.connection, paper)["id"])
+            for paper in ([papers] if isinstance(papers, str) else papers)
+        ]
         extractor = run.load_again(store)
         with store.transaction():
             store.drop_records(gone)
             _settle(store)
         run.derive(store, extractor, jobs)
         return run.report(store)
+
+
+def _several(given: str | Path | Iterable[str | Path]) -> list[str | Path]:
+    """Return one or several files as a list."""
+    return [given] if isinstance(given, str | Path) else list(given)
 
 
 class _Run:

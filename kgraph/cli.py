@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -15,9 +14,10 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 import click
 
 from kgraph import __version__
+from kgraph.arguments import RELATIONS, since
 from kgraph.config import Config
 from kgraph.errors import AmbiguousName, BadInput, Contradiction, KGraphError, UnknownName
-from kgraph.records import PAPER_RELATIONS, ROLES, STATED, TYPES
+from kgraph.records import ROLES, TYPES
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FAILED, USAGE, AMBIGUOUS, UNKNOWN, INTERRUPTED = 1, 2, 3, 4, 130
-RELATIONS = tuple(dict.fromkeys((*STATED, "appears_with", *ROLES, *PAPER_RELATIONS)))
 
 
 class Commands(click.Group):
@@ -119,9 +118,10 @@ class Since(click.ParamType[str]):
     name = "year"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not re.fullmatch(r"\d{4}(-\d\d){0,2}", value):
-            self.fail(f"{value!r} is no year: write 2023, 2023-12 or 2023-12-01", param, ctx)
-        return str(value)
+        try:
+            return str(since(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class Day(click.ParamType[str]):

@@ -8,12 +8,13 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, overload
 
+from kgraph.arguments import at_least
 from kgraph.config import Config
 from kgraph.extraction import Extractor, find_mentions, load_extractor
 from kgraph.records import ROLES, Extraction, Mention, Paper, common_label
 
 Document = dict[str, Any]
-Paths = Sequence[str | Path]
+Paths = str | Path | Sequence[str | Path]
 Spans = Mapping[tuple[int, int], str]  # start and end of a mention -> the entity that it names
 
 
@@ -40,8 +41,10 @@ def extract(
 
     Offsets count into the text as given. Of a text with several lines the first is the title.
     """
+    at_least(1, jobs=jobs)
     given = [papers] if isinstance(papers, str | Paper) else list(papers)
-    extractor = _load_once(nlp, tuple((Path(path), _changed(path)) for path in lexicon))
+    paths = [lexicon] if isinstance(lexicon, str | Path) else lexicon
+    extractor = _load_once(nlp, tuple((Path(path), _changed(path)) for path in paths))
     found = list(find_documents(map(_as_paper, given), extractor, jobs))
     whole = [
         _of_one_line(text, one) if _is_line(text) else one for text, one in zip(given, found, strict=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args, overload
 
-from kgraph import citations, evidence, queries
+from kgraph import arguments, citations, evidence, queries
+from kgraph.arguments import RELATIONS, Some, at_least, one_of, several
 from kgraph.config import Config
 from kgraph.display import readable
 from kgraph.names import Row, find_node
+from kgraph.records import ROLES, TYPES
 from kgraph.store import Store
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from kgraph.views.borrowed import Layout
 
 Table = Literal["entities", "papers", "edges", "mentions", "stubs"]
-Some = str | Collection[str]  # one or several
 
 _TABLES: dict[str, str] = {
     "entities": "SELECT id, name, type, papers, since, introduced_by, aliases, other_types FROM entities"
@@ -35,6 +36,7 @@ _TABLES: dict[str, str] = {
     " ORDER BY paper, start",
     "stubs": "SELECT id, name, papers FROM stubs ORDER BY papers DESC, id",
 }
+_NAMED = (*TYPES, "paper")  # what a name may be of
 _LISTS = {"introduced_by", "aliases", "other_types", "authors", "ids"}
 
 
@@ -78,11 +80,15 @@ class Landscape:
     def graph(self, kind: Kind = "all", **filters: Any) -> nx.Graph[str]:
         """Return papers and entities with an edge for each relation, directed; filters as in `export`.
 
-        Of "entities" alone: what appears with what, undirected and weighted.
+        Of "entities" alone, which may be those of `min_papers`: what appears with what, undirected and
+        weighted. Nodes without an edge are there, too.
         """
         from kgraph.graph import read_company, read_graph
 
         if kind == "entities":
+            if others := filters.keys() - {"min_papers"}:
+                raise ValueError(f'of "entities" alone there is no {min(others)}; min_papers may be given')
+            at_least(1, **filters)
             return read_company(self._db, **filters)
         return read_graph(self._db, self._filter(kind, **filters))
 
@@ -104,7 +110,9 @@ class Landscape:
         Nodes without an edge are left out.
         """
         from kgraph.exporting import export
+        from kgraph.views.borrowed import LAYOUTS
 
+        one_of("layout", layout, LAYOUTS)
         return export(self._store, Path(path), self._filter(kind, **filters), format, layout)
 
     def _filter(
@@ -120,12 +128,14 @@ class Landscape:
         top: int | None = None,
         stubs: int | None = None,
     ) -> Filter:
-        from kgraph.graph import Filter
+        from kgraph.graph import KINDS, Filter
 
+        one_of("kind", kind, KINDS)
+        types, relations = several("type", type, TYPES), several("relation", relation, RELATIONS)
+        at_least(1, min_papers=min_papers, hops=hops, top=top, stubs=stubs)
+        date = arguments.since(since)
         center = None if around is None else str(find_node(self._db, around)["id"])
-        return Filter(
-            kind, _several(type), _several(relation), min_papers, _date(since), center, hops, top, stubs
-        )
+        return Filter(kind, types, relations, min_papers, date, center, hops, top, stubs)
 
     # ----------------------------------------------------------------------------------------------- tables
 
@@ -133,8 +143,7 @@ class Landscape:
         """Return a whole table of the store, its JSON columns as lists."""
         import pandas as pd
 
-        if table not in _TABLES:
-            raise ValueError(f"there is no table {table!r}; ask for one of {', '.join(_TABLES)}")
+        one_of("table", table, _TABLES)
         cursor = self._db.execute(_TABLES[table])
         frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description])
         for column in _LISTS.intersection(frame.columns):
@@ -153,12 +162,14 @@ class Landscape:
         family: bool = False,
     ) -> pd.DataFrame:
         """Return what stands near a name, the strongest first; `family`: near any of its versions too."""
+        at_least(1, hops=hops)
+        at_least(0, limit=limit)
         answer = queries.neighbors(
             self._db,
             name,
-            type=_several(type),
-            relation=_several(relation),
-            since=_date(since),
+            type=several("type", type, _NAMED),
+            relation=several("relation", relation, RELATIONS),
+            since=arguments.since(since),
             hops=hops,
             limit=limit,
             family=family,
@@ -174,8 +185,13 @@ class Landscape:
         self, name: str, *, role: Some = (), by: queries.Order = "role", limit: int | None = None
     ) -> pd.DataFrame:
         """Return the papers that name an entity, by the strongest role, by date or by citations."""
-        rows = queries.papers(self._db, name, role=_several(role), by=by, limit=limit)
+        rows = self._papers(name, role, by, limit)
         return _frame(rows, ("id", "title", "date", "role", "citations"))
+
+    def _papers(self, name: str, role: Some, by: queries.Order, limit: int | None) -> list[Row]:
+        one_of("order", by, get_args(queries.Order))
+        at_least(0, limit=limit)
+        return queries.papers(self._db, name, role=several("role", role, ROLES), by=by, limit=limit)
 
     def bibliography(
         self,
@@ -189,7 +205,8 @@ class Landscape:
         """Return the papers that name an entity as BibTeX ("bib") or RIS ("ris")."""
         from kgraph.bibliographies import WRITERS
 
-        rows = queries.papers(self._db, name, role=_several(role), by=by, limit=limit)
+        one_of("format", format, WRITERS)
+        rows = self._papers(name, role, by, limit)
         ids = dict.fromkeys(row["id"] for row in rows)  # one may both cite a paper and build on it
         return WRITERS[format](filter(None, map(self._store.paper, ids)))
 
@@ -202,6 +219,9 @@ class Landscape:
         limit: int | None = Config.limit,
     ) -> pd.DataFrame:
         """Return what a paper cites ("out") and what cites it ("in"), the most cited of each first."""
+        if way is not None:
+            one_of("way", way, get_args(citations.Way))
+        at_least(0, limit=limit)
         rows = citations.cites(self._db, paper, way, stubs=stubs, limit=limit)
         return _frame(
             rows, ("id", "title", "date", "relation", "direction", "citations", "builds_on", "stub")
@@ -209,6 +229,7 @@ class Landscape:
 
     def similar(self, paper: str, *, limit: int | None = Config.limit) -> pd.DataFrame:
         """Return the papers that share references or citations with a paper, the most alike first."""
+        at_least(0, limit=limit)
         rows = citations.similar(self._db, paper, limit=limit)
         shares = ("coupling", "shared_references", "cocitation", "shared_citations")
         return _frame(rows, ("id", "title", "date", "strength", *shares))
@@ -220,12 +241,14 @@ class Landscape:
         """
         from kgraph.lineage import lineage, walk
 
+        at_least(0, limit=limit)
         tree = lineage(self._db, name, limit=limit)
         columns = ("id", "name", "type", "papers", "date", "depth", "parent", "evidence", "said_by", "main")
         return _frame(walk(tree), (*columns, "title", "paper"))
 
     def why(self, a: str, b: str | None = None, *, limit: int | None = None) -> pd.DataFrame:
         """Return the sentences that tie a to b; of a alone, its spellings."""
+        at_least(0, limit=limit)
         rows = evidence.why(self._db, a, b, limit=limit)
         columns = ("paper", "title", "date", "relation", "sentence", "spans", "start")
         if b is None:
@@ -238,7 +261,8 @@ class Landscape:
 
     def search(self, words: str, *, type: Some = (), limit: int | None = Config.limit) -> pd.DataFrame:
         """Return the entities and papers whose names hold all these words."""
-        rows = queries.search(self._db, words, type=_several(type), limit=limit)
+        at_least(0, limit=limit)
+        rows = queries.search(self._db, words, type=several("type", type, _NAMED), limit=limit)
         return _frame(rows, ("id", "name", "type", "papers", "since"))
 
     def top(
@@ -249,7 +273,9 @@ class Landscape:
         limit: int | None = Config.limit,
     ) -> pd.DataFrame:
         """Return the foremost entities, papers (type "paper") or stubs, with the figure that ranks them."""
-        rows, figures = citations.foremost(self._db, _several(type), by, limit)
+        at_least(0, limit=limit)
+        types = several("type", type, (*_NAMED, "stub"))
+        rows, figures = citations.foremost(self._db, types, by, limit)
         return _frame(rows, ("id", "name", "type", *figures, "since"))
 
     def trends(self, *names: str) -> pd.DataFrame:
@@ -271,20 +297,16 @@ class Landscape:
         from kgraph.coverage import examine
         from kgraph.missing import explain
 
-        return examine(self._db) if a is None or b is None else explain(self._db, a, b)
+        if a is None or b is None:
+            if a != b:
+                raise ValueError("give two names, or none")
+            return examine(self._db)
+        return explain(self._db, a, b)
 
 
 def open(path: str | Path = Config.db) -> Landscape:
     """Open a store for reading."""
     return Landscape(path)
-
-
-def _several(given: Some) -> Collection[str]:
-    return [given] if isinstance(given, str) else given
-
-
-def _date(given: str | int | None) -> str | None:
-    return None if given is None else str(given)
 
 
 def _frame(rows: Iterable[Row], columns: Sequence[str]) -> pd.DataFrame:

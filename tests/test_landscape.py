@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import pandas as pd
@@ -50,6 +51,93 @@ def test_graph(landscape: kgraph.Landscape) -> None:
         "entity:mamba",
         "entity:mamba-2",
     }
+
+
+REFUSED = {
+    "export(OUT, kind='foo')": "no kind 'foo'",
+    "export(OUT, type='foo')": "no type 'foo'",
+    "export(OUT, type=['model', 'foo'])": "no type 'foo'",
+    "export(OUT, layout='foo')": "no layout 'foo'",
+    "export(OUT, top=0)": "top is 0",
+    "export(OUT, stubs=0)": "stubs is 0",
+    "export(OUT, around='mamba', hops=0)": "hops is 0",
+    "graph('foo')": "no kind 'foo'",
+    "graph(relation='foo')": "no relation 'foo'",
+    "graph(since='20x3')": "'20x3' is no year",
+    "graph(min_papers=0)": "min_papers is 0",
+    "graph('entities', type='model')": "there is no type",
+    "graph('entities', min_papers=0)": "min_papers is 0",
+    "frame('foo')": "no table 'foo'",
+    "neighbors('mamba', type='foo')": "no type 'foo'",
+    "neighbors('mamba', relation='foo')": "no relation 'foo'",
+    "neighbors('mamba', since='abc')": "'abc' is no year",
+    "neighbors('mamba', hops=0)": "hops is 0",
+    "neighbors('mamba', limit=-1)": "limit is -1",
+    "papers('mamba', role='foo')": "no role 'foo'",
+    "papers('mamba', by='foo')": "no order 'foo'",
+    "papers('mamba', limit=-1)": "limit is -1",
+    "bibliography('mamba', format='foo')": "no format 'foo'",
+    "bibliography('mamba', role='foo')": "no role 'foo'",
+    "cites('Mamba', 'foo')": "no way 'foo'",
+    "cites('Mamba', limit=-1)": "limit is -1",
+    "similar('Mamba', limit=-1)": "limit is -1",
+    "lineage('mamba', limit=-1)": "limit is -1",
+    "why('mamba', limit=-1)": "limit is -1",
+    "search('mamba', type='foo')": "no type 'foo'",
+    "search('mamba', limit=-1)": "limit is -1",
+    "top(type='foo')": "no type 'foo'",
+    "top(limit=-1)": "limit is -1",
+    "doctor('mamba')": "two names",
+    "doctor(b='mamba')": "two names",
+}
+
+
+@pytest.mark.parametrize("call", REFUSED)
+def test_what_means_nothing_is_refused(call: str, landscape: kgraph.Landscape, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=REFUSED[call]):
+        eval(f"landscape.{call}", {"landscape": landscape, "OUT": tmp_path / "out.graphml"})
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_the_least_that_may_be_asked_for_is_taken(landscape: kgraph.Landscape) -> None:
+    for answer in (
+        landscape.neighbors("mamba", limit=0),
+        landscape.top(limit=0),
+        landscape.papers("mamba", limit=0),
+    ):
+        assert answer.empty
+    assert len(landscape.graph("entities", min_papers=2)) < len(landscape.graph("entities", min_papers=1))
+    assert len(landscape.neighbors("mamba", type="paper", relation=["introduces"], since=2023))
+    assert landscape.doctor() == landscape.doctor(None, None)
+
+
+@pytest.mark.parametrize("wrong", [{"since": "20x3"}, {"limit": -1}, {"jobs": 0}])
+def test_a_wrong_word_leaves_the_store_as_it_was(wrong: dict[str, Any], toy_db: Path, tmp_path: Path) -> None:
+    db, source = tmp_path / "store.db", tmp_path / "papers.jsonl"
+    source.write_text('{"id": "1", "title": "We Use LoRA", "date": "2023-05"}\n', "utf-8")
+    kgraph.build(source, db)
+    before = db.read_bytes()
+    for change in (kgraph.build, kgraph.add):
+        with pytest.raises((ValueError, kgraph.BadInput), match=r"since 20x3: is no year|must be at least"):
+            change(source, db, **wrong)
+        assert db.read_bytes() == before
+    kgraph.build(source, db, since="2023", limit=1, jobs=1)
+    with kgraph.open(db) as landscape:
+        assert landscape.stats()["papers"] == 1
+
+
+def test_one_may_stand_for_several(tmp_path: Path) -> None:
+    db, source, names = tmp_path / "store.db", tmp_path / "papers.jsonl", tmp_path / "names.tsv"
+    source.write_text('{"id": "1", "title": "We Use Zorbling"}\n', "utf-8")
+    names.write_text(
+        "id\ttype\tname\taliases\tvariants\tcues\tsource\tcount\nz\tmethod\tZorbling\t\t\t\tus\t\n", "utf-8"
+    )
+    kgraph.build(str(source), db, lexicon=str(names))
+    with kgraph.open(db) as landscape:
+        assert landscape.stats()["papers"] == 1
+        assert "Zorbling" in set(landscape.frame("entities")["name"])
+    assert kgraph.extract("We Use Zorbling", lexicon=names)["entities"]
+    assert kgraph.remove("We Use Zorbling", db).removed == 1
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypedDict
 
+from kgraph.arguments import at_least
 from kgraph.config import Config
 from kgraph.errors import BadInput
 from kgraph.records import NoPaper, Paper, Reject
@@ -63,6 +64,7 @@ def read_papers(
     rejected, raises it when its turn comes, or with `skip_bad_files` is one more reject. A file in a folder
     that is of no known format is a reject.
     """
+    at_least(0, limit=limit)
     files = find_files(sources, own)
     reading = Reading(_day(as_of), read_names(names))
     run = _Run(files, reading, choose(where, since), max_line_bytes, skip_bad_files, on_bytes, on_left_out)

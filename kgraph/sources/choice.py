@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import contains, eq
 
+from kgraph.arguments import AS_DATE, DATE
 from kgraph.errors import BadInput
 from kgraph.identifiers import normalise_id
 from kgraph.records import Paper
@@ -64,6 +65,8 @@ def choose(where: Iterable[str] = (), since: str | None = None) -> Choice:
     >>> choose(["category=cs.CL"], "2023").takes(paper)
     True
     """
+    if since is not None and not DATE.fullmatch(since):
+        raise BadInput(f"since {since}", f"is no year: {AS_DATE}")
     wanted: dict[str, set[str]] = defaultdict(set)
     for condition in where:
         field, _, value = (part.strip() for part in condition.partition("="))
