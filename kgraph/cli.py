@@ -305,11 +305,12 @@ def _table(*columns: str) -> Callable[[Sequence[Mapping[str, Any]]], None]:
     return lambda rows: show_table(rows, columns)
 
 
-def _cut(rows: list[Any], limit: int) -> int | None:
+def _cut(rows: list[Any], limit: int | None) -> int | None:
     """Cut rows that were asked for with one to spare; return the limit if that left any out."""
-    more = len(rows) > limit
+    if limit is None or len(rows) <= limit:
+        return None
     del rows[limit:]
-    return limit if more else None
+    return limit
 
 
 # ----------------------------------------------------------------------------------------------- commands
@@ -527,9 +528,10 @@ def papers(
     from kgraph.terminal import show_foremost
 
     with _reading(db) as store:
-        rows = papers(store, name, role=role, by=by, limit=limit)
+        rows = papers(store, name, role=role, by=by, limit=None if limit is None else limit + 1)
+    cut = _cut(rows, limit)
     columns = ("date", "role", *["citations"] * (by == "citations"), "title", "id")
-    _answer(as_json, rows, lambda rows: show_foremost(rows, columns))
+    _answer(as_json, rows, lambda rows: show_foremost(rows, columns), cut)
 
 
 def _print_bibliography(db: str, name: str, format: str, **options: Any) -> None:
@@ -710,9 +712,10 @@ def top(db: str, as_json: bool, type: Sequence[str], by: By | PaperFigure | None
 
     with _reading(db) as store:
         try:
-            rows, figures = foremost(store, type, by, limit)
+            rows, figures = foremost(store, type, by, limit + 1)
         except ValueError as error:
             raise click.UsageError(f"{error}.") from error
+        cut = _cut(rows, limit)
         rows = rows if as_json or "stub" in type else at_latest(store, rows)
         unranked = "paper" in type and not has_citations(store)
     if "paper" in type:
@@ -721,7 +724,7 @@ def top(db: str, as_json: bool, type: Sequence[str], by: By | PaperFigure | None
         columns = ("name", *figures, "id")
     else:
         columns = ("name", "type", *figures, "since")
-    _answer(as_json, rows, lambda rows: show_foremost(rows, columns))
+    _answer(as_json, rows, lambda rows: show_foremost(rows, columns), cut)
     if unranked and not as_json:
         order = ", so nothing ranks them: the earliest come first" if rows else ""
         say(f"No paper here has references to others here{order}.")

@@ -45,6 +45,8 @@ _BOLD, _PLAIN = "\x1b[1;36m", "\x1b[0m"
 _NARROW = frozenset({"id", "type", "relation", "role", "date", "since", "coupling", "cocited"})
 _ID_WIDTH = 24  # columns on a terminal: whole for arXiv ids and most entities
 _TREE_WIDTH = 40  # columns of names, beside which titles begin
+_YEARS_WIDTH = len("1951 to 2019")
+_GAP = 3  # columns between two of a table
 _NUMBER = re.compile(r"-|\d+(\.\d+)?")
 _FACT_WIDTH = 66  # columns beside the names of the doctor's facts
 _LISTED = {
@@ -662,10 +664,29 @@ def show_years(rows: Sequence[Mapping[str, Any]]) -> None:
             line | {" ": "▇" * round(40 * n / max(counts)) or " "}
             for line, n in zip(lines, counts, strict=True)
         ]
-    if lines:
-        show_table(lines, list(lines[0]))
+    columns = list(lines[0])[1:] if lines else []
+    parts = [columns] if len(rows) == 1 and lines else _beside_years(columns)
+    for place, names in enumerate(parts):
+        if place:
+            click.echo()
+        show_table(lines, ["year", *names])
     if len(rows) > 1 and years and _on_terminal():  # in a pipe a table stays a table
         _show_sparks(rows, range(int(years[0]), int(years[-1]) + 1))
+
+
+def _beside_years(names: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the names in parts for which a terminal has room beside the years; in a pipe all."""
+    from shutil import get_terminal_size
+
+    room = get_terminal_size().columns - _YEARS_WIDTH if _on_terminal() else sys.maxsize
+    part: list[str] = []
+    for name in names:
+        if part and sum(_width(one) + _GAP for one in (*part, name)) > room:
+            yield part
+            part = []
+        part.append(name)
+    if part:
+        yield part
 
 
 def _with_gaps(years: Sequence[str]) -> Iterator[str]:

@@ -383,6 +383,23 @@ def test_80_columns_are_enough(args: list[str]) -> None:
     assert max(map(len, shown.split("\n"))) <= 80
 
 
+@pytest.mark.parametrize("args", [["papers", "Mamba"], ["top"], ["top", "--type", "paper"]], ids=" ".join)
+def test_a_list_says_whether_it_was_cut(args: list[str]) -> None:
+    for limit in ("0", "1"):
+        assert f"The first {limit}; there are more" in kgraph(*args, "--limit", limit).stderr
+    assert "there are more" not in kgraph(*args, "--limit", "1000").stderr
+
+
+def test_years_stand_beside_all_names_however_many() -> None:
+    names = ["Mamba", "S4", "LoRA", "Adam", "MNIST", "Mamba-2"]
+    shown = on_terminal(["trends", *names], columns=40, NO_COLOR="1")
+    heads = [line.split() for line in shown.split("\n") if line.startswith("year")]
+    assert len(heads) > 1
+    assert [name for head in heads for name in head[1:]] == names
+    assert sum(line.split()[:1] == ["2023"] for line in shown.split("\n")) == len(heads)
+    assert kgraph("trends", *names).stdout.split("\n")[0].split() == ["year", *names]
+
+
 def test_long_ids_are_cut_on_a_terminal_alone() -> None:
     lamda = "entity:lamda-language-models-for-dialog-applications"
     shown = on_terminal(["search", "lamda"], NO_COLOR="1")

@@ -89,7 +89,7 @@ def kgraph(*args: object) -> Result:
             "name                                        cited  year  id\n"
             "Attention Is All You Need                       2  2017  arxiv:1706.03762\n"
             "Adam: A Method for Stochastic Optimization      1  2014  arxiv:1412.6980\n",
-            "",
+            "The first 2; there are more (--limit).\n",
             id="top papers",
         ),
         pytest.param(["top", "--type", "stub"], "", "Nothing found.\n", id="top stubs"),
