@@ -633,13 +633,17 @@ def why(db: str, as_json: bool, a: str, b: str | None, limit: int) -> None:
 
     Of A alone: the spellings that were taken for it, how often, by which rule and on which evidence.
     """
-    from kgraph.evidence import why
-    from kgraph.terminal import show_passages, show_spellings
+    from kgraph.evidence import kind_by_name, why
+    from kgraph.terminal import say, show_passages, show_spellings
 
     with _reading(db) as store:
         rows = why(store, a, b, limit=limit + 1)
+        kind = kind_by_name(store, a, b) if b is not None else None
     cut = _cut(rows, limit)
-    _answer(as_json, rows, show_spellings if b is None else show_passages, cut)
+    show = show_spellings if b is None else show_passages
+    _answer(as_json, rows, show, cut, kind or "Nothing found.")
+    if kind and (rows or cut is not None):
+        say(kind)
 
 
 @main.command()

@@ -64,6 +64,22 @@ def why(db: Connection, a: str, b: str | None = None, *, limit: int | None = Non
     return [_sentence(db, passage) for passage in passages[:limit]]
 
 
+_KIND = """
+    SELECT a.name AS kind, b.name AS of FROM edges
+    JOIN entities AS a ON a.id = source JOIN entities AS b ON b.id = target
+    WHERE relation = 'is_a' AND ((source, target) = (:a, :b) OR (source, target) = (:b, :a))
+"""
+
+
+def kind_by_name(db: Connection, a: str, b: str) -> str | None:
+    """Say that of a and b one is a kind of the other, if their names alone tell, and no sentence does."""
+    one, other = find_node(db, a)["id"], find_node(db, b)["id"]
+    found = select(db, _KIND, a=one, b=other)
+    if not found or any(row["relation"] == "is_a" for row in why(db, one, other)):
+        return None
+    return f"{found[0]['kind']} is_a {found[0]['of']}: their names tell; no sentence says so."
+
+
 # Of the sentences that hold a spelling beside another of the same thing, the one that sets them closest.
 _DEFINED = """
     SELECT m.paper, m.sentence_start, m.sentence_end, m.start, m."end" AS stop,

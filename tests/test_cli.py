@@ -390,6 +390,15 @@ def test_a_list_says_whether_it_was_cut(args: list[str]) -> None:
     assert "there are more" not in kgraph(*args, "--limit", "1000").stderr
 
 
+def test_why_says_what_the_names_alone_tell() -> None:
+    told = "Mamba-2 is_a Mamba: their names tell; no sentence says so.\n"
+    for pair in (["Mamba-2", "Mamba"], ["Mamba", "Mamba-2"]):
+        assert kgraph("why", *pair).stderr.endswith(told)
+    assert "is_a" in kgraph("why", "Mamba", "SSM").stdout
+    assert kgraph("why", "Mamba", "SSM").stderr == ""
+    assert kgraph("why", "Mamba-2", "LoRA").stderr == "Nothing found.\n"
+
+
 def test_years_stand_beside_all_names_however_many() -> None:
     names = ["Mamba", "S4", "LoRA", "Adam", "MNIST", "Mamba-2"]
     shown = on_terminal(["trends", *names], columns=40, NO_COLOR="1")
