@@ -466,6 +466,8 @@ def show_report(report: BuildReport) -> None:
             "seconds": f"{report.seconds:.1f}",
         }
     )
+    if not report.papers:
+        say("The store holds no paper now.")
 
 
 @contextmanager

@@ -390,6 +390,14 @@ def test_a_list_says_whether_it_was_cut(args: list[str]) -> None:
     assert "there are more" not in kgraph(*args, "--limit", "1000").stderr
 
 
+def test_a_build_that_leaves_nothing_says_so(tmp_path: Path) -> None:
+    source, db = tmp_path / "papers.jsonl", tmp_path / "store.db"
+    source.write_text('{"id": "1", "title": "We Use LoRA", "date": "2023"}\n', "utf-8")
+    said = "The store holds no paper now.\n"
+    assert said not in kgraph("build", source, "--db", db).stderr
+    assert kgraph("build", source, "--db", db, "--since", "2024").stderr.endswith(said)
+
+
 def test_why_says_what_the_names_alone_tell() -> None:
     told = "Mamba-2 is_a Mamba: their names tell; no sentence says so.\n"
     for pair in (["Mamba-2", "Mamba"], ["Mamba", "Mamba-2"]):
