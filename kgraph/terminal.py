@@ -41,7 +41,8 @@ _STYLES = {
     "metric": "blue",
     "paper": "bold",
 }
-_BOLD, _PLAIN = "\x1b[1;36m", "\x1b[0m"
+_BOLD_MARKS = "\x02", "\x03"  # of one column, as long as a line is not broken; then codes
+_AS_CODES = str.maketrans(dict(zip(_BOLD_MARKS, ("\x1b[1;36m", "\x1b[0m"), strict=True)))
 _NARROW = frozenset({"id", "type", "relation", "role", "date", "since", "coupling", "cocited"})
 _ID_WIDTH = 24  # columns on a terminal: whole for arXiv ids and most entities
 _TREE_WIDTH = 40  # columns of names, beside which titles begin
@@ -155,7 +156,7 @@ def show_reasons(answer: Mapping[str, Any]) -> None:
     for reason in answer["reasons"]:
         _print_wrapped(f"- {readable(reason['says'])}", "  ")
         if "sentence" in reason:
-            start, end = (_BOLD, _PLAIN) if _in_colour() else ("«", "»")
+            start, end = _BOLD_MARKS if _in_colour() else ("«", "»")
             _print_wrapped("  " + marked(reason["sentence"], reason["spans"], start, end), "  ")
 
 
@@ -328,7 +329,7 @@ def show_passages(rows: Iterable[Mapping[str, Any]]) -> None:
     for row in rows:
         said = {None: "", "appears_with": ""}.get(row["relation"], f"  [{row['relation']}]")
         _print_wrapped(readable(_reference({**row, "id": row["paper"]})) + said, "    ")
-        start, end = (_BOLD, _PLAIN) if _in_colour() else ("«", "»")
+        start, end = _BOLD_MARKS if _in_colour() else ("«", "»")
         _print_wrapped("  " + marked(row["sentence"], row["spans"], start, end), "  ")
 
 
@@ -354,7 +355,7 @@ def show_spellings(rows: Sequence[Mapping[str, Any]]) -> None:
 
 def _show_defining(row: Mapping[str, Any] | None) -> None:
     if row is not None:
-        start, end = (_BOLD, _PLAIN) if _in_colour() else ("«", "»")
+        start, end = _BOLD_MARKS if _in_colour() else ("«", "»")
         _print_wrapped(f"  {readable(_reference({**row, 'id': row['paper']}))}", "    ")
         _print_wrapped("    " + marked(row["sentence"], row["spans"], start, end), "    ")
 
@@ -773,7 +774,7 @@ def _print_wrapped(text: str, indent: str) -> None:
 
     width = max(len(indent) + 20, get_terminal_size().columns)
     for line in wrap(text, width, subsequent_indent=indent, break_on_hyphens=False):
-        click.echo(line)
+        click.echo(line.translate(_AS_CODES))
 
 
 def _print_cut(text: str) -> None:

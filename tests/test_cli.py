@@ -407,6 +407,12 @@ def test_why_says_what_the_names_alone_tell() -> None:
     assert kgraph("why", "Mamba-2", "LoRA").stderr == "Nothing found.\n"
 
 
+def test_colours_take_no_room() -> None:
+    plain, coloured = (on_terminal(["why", "Mamba", "S4"], columns=40, NO_COLOR=no) for no in ("1", ""))
+    assert plain.count("\n") > 4
+    assert coloured.replace("\x1b[1;36m", "«").replace("\x1b[0m", "»") == plain
+
+
 def test_years_stand_beside_all_names_however_many() -> None:
     names = ["Mamba", "S4", "LoRA", "Adam", "MNIST", "Mamba-2"]
     shown = on_terminal(["trends", *names], columns=40, NO_COLOR="1")
