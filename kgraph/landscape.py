@@ -41,7 +41,7 @@ _LISTS = {"introduced_by", "aliases", "other_types", "authors", "ids"}
 
 
 class Landscape:
-    """A store opened for reading; a context manager that closes it."""
+    """A store opened for reading, as it then was: open it again after a change. A context manager."""
 
     def __init__(self, path: str | Path = Config.db) -> None:
         """Open a store; raise StoreError if there is none."""
@@ -305,7 +305,7 @@ class Landscape:
 
 
 def open(path: str | Path = Config.db) -> Landscape:
-    """Open a store for reading."""
+    """Open a store for reading, as it is now."""
     return Landscape(path)
 
 
