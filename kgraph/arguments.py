@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
+from pathlib import Path
 
 from kgraph.records import PAPER_RELATIONS, ROLES, STATED
 
@@ -25,6 +26,11 @@ def several(what: str, given: Some, known: Iterable[str]) -> Collection[str]:
     for word in words:
         one_of(what, word, known)
     return words
+
+
+def files(given: str | Path | Iterable[str | Path]) -> list[str | Path]:
+    """Return one or several files as a list."""
+    return [given] if isinstance(given, str | Path) else list(given)
 
 
 def since(given: str | int | None) -> str | None:

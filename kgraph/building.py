@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
-from kgraph.arguments import at_least
+from kgraph.arguments import at_least, files
 from kgraph.config import Config
 from kgraph.corrections import Corrections, own_lexicon, read_corrections
 from kgraph.edges import find_introducers, relate_builds_on
@@ -85,10 +85,10 @@ def build(
     run = _Run(progress)
     steps = _steps(db)
     with building(db) as store:
-        extractor = run.load(store, nlp, _several(lexicon))
+        extractor = run.load(store, nlp, files(lexicon))
         with store.transaction():
             store.drop_records()
-            run.read(store, _several(sources), rejects, reading)
+            run.read(store, files(sources), rejects, reading)
             store.put_meta(steps=steps)
             _settle(store)
         run.derive(store, extractor, jobs)
@@ -114,9 +114,9 @@ def add(
     run = _Run(progress)
     with changing(db) as store:
         run.before = set(store.dates())
-        extractor = run.load_again(store, nlp, _several(lexicon))
+        extractor = run.load_again(store, nlp, files(lexicon))
         with store.transaction():
-            run.read(store, _several(sources), rejects, reading)
+            run.read(store, files(sources), rejects, reading)
             _settle(store)
         run.derive(store, extractor, jobs)
         return run.report(store)
@@ -147,11 +147,6 @@ def remove(
             _settle(store)
         run.derive(store, extractor, jobs)
         return run.report(store)
-
-
-def _several(given: str | Path | Iterable[str | Path]) -> list[str | Path]:
-    """Return one or several files as a list."""
-    return [given] if isinstance(given, str | Path) else list(given)
 
 
 class _Run:

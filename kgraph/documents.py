@@ -8,7 +8,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, overload
 
-from kgraph.arguments import at_least
+from kgraph.arguments import at_least, files
 from kgraph.config import Config
 from kgraph.extraction import Extractor, find_mentions, load_extractor
 from kgraph.records import ROLES, Extraction, Mention, Paper, common_label
@@ -43,8 +43,7 @@ def extract(
     """
     at_least(1, jobs=jobs)
     given = [papers] if isinstance(papers, str | Paper) else list(papers)
-    paths = [lexicon] if isinstance(lexicon, str | Path) else lexicon
-    extractor = _load_once(nlp, tuple((Path(path), _changed(path)) for path in paths))
+    extractor = _load_once(nlp, tuple((Path(path), _changed(path)) for path in files(lexicon)))
     found = list(find_documents(map(_as_paper, given), extractor, jobs))
     whole = [
         _of_one_line(text, one) if _is_line(text) else one for text, one in zip(given, found, strict=True)

@@ -73,9 +73,9 @@ _KIND = """
 
 def kind_by_name(db: Connection, a: str, b: str) -> str | None:
     """Say that of a and b one is a kind of the other, if their names alone tell, and no sentence does."""
-    one, other = find_node(db, a)["id"], find_node(db, b)["id"]
-    found = select(db, _KIND, a=one, b=other)
-    if not found or any(row["relation"] == "is_a" for row in why(db, one, other)):
+    one, other = find_node(db, a), find_node(db, b)
+    found = select(db, _KIND, a=one["id"], b=other["id"])
+    if not found or any(passage.relation == "is_a" for passage in _passages(db, one, other)):
         return None
     return f"{found[0]['kind']} is_a {found[0]['of']}: their names tell; no sentence says so."
 

@@ -156,8 +156,7 @@ def show_reasons(answer: Mapping[str, Any]) -> None:
     for reason in answer["reasons"]:
         _print_wrapped(f"- {readable(reason['says'])}", "  ")
         if "sentence" in reason:
-            start, end = _BOLD_MARKS if _in_colour() else ("«", "»")
-            _print_wrapped("  " + marked(reason["sentence"], reason["spans"], start, end), "  ")
+            _print_sentence(reason, "  ")
 
 
 def _papers(count: int) -> str:
@@ -325,12 +324,11 @@ def _reference(paper: Mapping[str, Any]) -> str:
 
 
 def show_passages(rows: Iterable[Mapping[str, Any]]) -> None:
-    """Print each sentence under its paper, the spans marked: in colour on a terminal, else «so»."""
+    """Print each sentence under its paper, the spans marked."""
     for row in rows:
         said = {None: "", "appears_with": ""}.get(row["relation"], f"  [{row['relation']}]")
         _print_wrapped(readable(_reference({**row, "id": row["paper"]})) + said, "    ")
-        start, end = _BOLD_MARKS if _in_colour() else ("«", "»")
-        _print_wrapped("  " + marked(row["sentence"], row["spans"], start, end), "  ")
+        _print_sentence(row, "  ")
 
 
 def show_spellings(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -355,9 +353,14 @@ def show_spellings(rows: Sequence[Mapping[str, Any]]) -> None:
 
 def _show_defining(row: Mapping[str, Any] | None) -> None:
     if row is not None:
-        start, end = _BOLD_MARKS if _in_colour() else ("«", "»")
         _print_wrapped(f"  {readable(_reference({**row, 'id': row['paper']}))}", "    ")
-        _print_wrapped("    " + marked(row["sentence"], row["spans"], start, end), "    ")
+        _print_sentence(row, "    ")
+
+
+def _print_sentence(row: Mapping[str, Any], indent: str) -> None:
+    """Print a sentence with its spans marked: in colour on a terminal, else «so»."""
+    start, end = _BOLD_MARKS if _in_colour() else ("«", "»")
+    _print_wrapped(indent + marked(row["sentence"], row["spans"], start, end), indent)
 
 
 def marked(sentence: str, spans: Iterable[list[Any]], start: str, end: str) -> str:
